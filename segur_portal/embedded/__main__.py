@@ -1,0 +1,38 @@
+"""`python -m segur_portal.embedded run | stop | prepare | guard`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m segur_portal.embedded", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="the whole portal, until Ctrl-C")
+    commands.add_parser("stop", help="stop the services of this folder, whoever uses them")
+    commands.add_parser("prepare", help="migrate, collect static files, load the demonstration")
+    guard = commands.add_parser("guard", help="internal: own the services of a folder")
+    guard.add_argument("home", type=Path)
+    guard.add_argument("--throwaway", action="store_true")
+    options = parser.parse_args()
+
+    if options.command == "guard":
+        from .guardian import guard as guard_services
+
+        return guard_services(options.home, throwaway=options.throwaway)
+    if options.command == "stop":
+        from .instance import stop_services
+
+        return stop_services()
+    if options.command == "prepare":
+        from .prepare import prepare
+
+        prepare()
+        return 0
+    from .supervisor import run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

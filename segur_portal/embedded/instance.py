@@ -1,0 +1,144 @@
+"""Joining the services of a folder, starting them when nobody has."""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .guardian import BUSY_EXIT
+from .locks import Lock
+from .places import BASE_DIR, ServiceError, var_dir
+
+_START_SECONDS = 120
+NAMES = ("DATABASE_URL", "REDIS_URL")
+
+
+class Instance:
+    """The services of one folder, seen by one of their users."""
+
+    def __init__(self, home: Path, *, throwaway: bool = False) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home, self.throwaway = home, throwaway
+        # Kept open as long as this process lives: that is what keeps the services running.
+        self.membership = Lock(home / "users.lock")
+        self.guardian = Lock(home / "guardian.lock")
+
+    def join(self) -> dict[str, str]:
+        """The services' addresses; they run until this process, and every other user, is gone."""
+        self.membership.shared()
+        return self.addresses()
+
+    def addresses(self) -> dict[str, str]:
+        deadline = time.monotonic() + _START_SECONDS
+        start = Lock(self.home / "start.lock")
+        try:
+            start.exclusive()
+            while time.monotonic() < deadline:
+                if not self.is_running():
+                    self._start_guardian()
+                elif environment := self.state().get("environment"):
+                    return dict(environment)
+                time.sleep(0.02)
+        finally:
+            start.close()
+        raise ServiceError(f"Les services de {self.home} ne répondent pas (timeout).")
+
+    def is_running(self) -> bool:
+        return self.guardian.is_taken()
+
+    def state(self) -> dict[str, Any]:
+        """What the guardian last published; only worth something while it runs."""
+        try:
+            content: dict[str, Any] = json.loads((self.home / "services.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return content
+
+    def leave(self, seconds: float = 30) -> None:
+        """Give up our share and, if it was the last, wait until the services have ended."""
+        others = Lock(self.home / "users.lock")
+        self.membership.close()
+        deadline = time.monotonic() + seconds
+        while self.is_running() and not others.is_shared() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        others.close()
+        self.guardian.close()
+
+    def _start_guardian(self) -> None:
+        command = [sys.executable, "-m", "segur_portal.embedded", "guard", str(self.home)]
+        done = subprocess.run(
+            [*command, *(["--throwaway"] if self.throwaway else [])],
+            cwd=BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=_START_SECONDS,
+        )
+        if done.returncode not in (0, BUSY_EXIT):
+            raise ServiceError(done.stderr.strip())
+
+
+# One per folder for the life of the process, so that its share is held until the end.
+_joined: dict[Path, Instance] = {}
+
+
+def ensure_services() -> None:
+    """Put DATABASE_URL and REDIS_URL into the environment, starting the services if need be."""
+    if _is_complete():
+        return
+    home = var_dir()
+    instance = _joined.setdefault(home, Instance(home))
+    _publish(instance.join())
+
+
+def throwaway_services() -> None:
+    """Services for one test run, in a temporary folder that goes away with this process."""
+    if _is_complete():
+        return
+    home = Path(tempfile.mkdtemp(prefix="segur-test-"))
+    if os.geteuid() == 0:
+        home.chmod(0o711)  # the services' own user passes through
+    instance = _joined.setdefault(home, Instance(home, throwaway=True))
+    _publish(instance.join())
+    os.environ["SEGUR_TEST_PG_LOG"] = str((home / "postgres").resolve() / "server.log")
+    # The guardian would clean up alone: this only waits for it, in the process that began.
+    atexit.register(_leave_in, os.getpid(), instance)
+
+
+def stop_services() -> int:
+    """Stop the services of the usual folder even if somebody uses them (`make clean`)."""
+    home = var_dir()
+    if not home.exists():
+        return 0
+    instance = Instance(home)
+    deadline = time.monotonic() + 40
+    while instance.is_running() and time.monotonic() < deadline:
+        if pid := instance.state().get("guardian_pid"):
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGTERM)  # its lock is held, so the pid is its own
+        time.sleep(0.1)
+    return int(instance.is_running())
+
+
+def _leave_in(pid: int, instance: Instance) -> None:
+    if os.getpid() == pid:
+        instance.leave(seconds=10)
+
+
+def _is_complete() -> bool:
+    return all(os.environ.get(name) for name in NAMES)
+
+
+def _publish(environment: dict[str, str]) -> None:
+    for name in NAMES:
+        if not os.environ.get(name):
+            os.environ[name] = environment[name]
