@@ -1,4 +1,4 @@
-"""`python -m segur_portal.embedded run | stop | prepare | guard`."""
+"""`python -m segur_portal.embedded run | prepare | clean | guard`."""
 
 import argparse
 import sys
@@ -9,8 +9,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m segur_portal.embedded", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="the whole portal, until Ctrl-C")
-    commands.add_parser("stop", help="stop the services of this folder, whoever uses them")
     commands.add_parser("prepare", help="migrate, collect static files, load the demonstration")
+    commands.add_parser("clean", help="stop the services and delete their data")
     guard = commands.add_parser("guard", help="internal: own the services of a folder")
     guard.add_argument("home", type=Path)
     guard.add_argument("--throwaway", action="store_true")
@@ -20,10 +20,10 @@ def main() -> int:
         from .guardian import guard as guard_services
 
         return guard_services(options.home, throwaway=options.throwaway)
-    if options.command == "stop":
-        from .instance import stop_services
+    if options.command == "clean":
+        from .instance import delete_services
 
-        return stop_services()
+        return delete_services()
     if options.command == "prepare":
         from .prepare import prepare
 

@@ -3,18 +3,17 @@
 import atexit
 import json
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .guardian import BUSY_EXIT
 from .locks import Lock
-from .places import BASE_DIR, ServiceError, var_dir
+from .places import BASE_DIR, ServiceError, remove_service_folder, var_dir
 
 _START_SECONDS = 120
 NAMES = ("DATABASE_URL", "REDIS_URL")
@@ -114,19 +113,27 @@ def throwaway_services() -> None:
     atexit.register(_leave_in, os.getpid(), instance)
 
 
-def stop_services() -> int:
-    """Stop the services of the usual folder even if somebody uses them (`make clean`)."""
+def delete_services() -> int:
+    """Stop the services of the usual folder and delete it, unless somebody works with them."""
     home = var_dir()
     if not home.exists():
         return 0
-    instance = Instance(home)
+    users = Lock(home / "users.lock")
+    guardian = Lock(home / "guardian.lock")
     deadline = time.monotonic() + 40
-    while instance.is_running() and time.monotonic() < deadline:
-        if pid := instance.state().get("guardian_pid"):
-            with suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGTERM)  # its lock is held, so the pid is its own
-        time.sleep(0.1)
-    return int(instance.is_running())
+    while guardian.is_taken() and not users.is_shared() and time.monotonic() < deadline:
+        time.sleep(0.1)  # the guardian is stopping them
+    if guardian.is_taken():
+        print(
+            "Le portail ou une commande s'en sert encore : arrêtez-les d'abord "
+            f"(services of {home} still in use).",
+            file=sys.stderr,
+        )
+        return 1
+    for name in ("postgres", "valkey"):
+        remove_service_folder(home / name)
+    shutil.rmtree(home)
+    return 0
 
 
 def _leave_in(pid: int, instance: Instance) -> None:

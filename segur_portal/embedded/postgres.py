@@ -68,7 +68,7 @@ class Postgres:
             death_signal=signal.SIGQUIT if self.throwaway else signal.SIGINT,
         )
         wait_until(lambda: self._psql("SELECT 1") == "1", self.process, self.log, 60)
-        if self._psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
+        if DATABASE not in self._psql("SELECT datname FROM pg_database").splitlines():
             self._psql(f"CREATE DATABASE {DATABASE}")
 
     def stop(self) -> None:
