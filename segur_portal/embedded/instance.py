@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ class Instance:
             cwd=BASE_DIR,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us, not for it
             stderr=subprocess.PIPE,
             text=True,
             check=False,
@@ -92,11 +94,17 @@ _joined: dict[Path, Instance] = {}
 
 def ensure_services() -> None:
     """Put DATABASE_URL and REDIS_URL into the environment, starting the services if need be."""
+    join_services()
+
+
+def join_services() -> Instance | None:
+    """The same, for who watches over them; None when the environment names others."""
     if _is_complete():
-        return
+        return None
     home = var_dir()
     instance = _joined.setdefault(home, Instance(home))
     _publish(instance.join())
+    return instance
 
 
 def throwaway_services() -> None:
@@ -132,7 +140,14 @@ def delete_services() -> int:
         return 1
     for name in ("postgres", "valkey"):
         remove_service_folder(home / name)
-    shutil.rmtree(home)
+    # VAR_DIR may hold other things: only delete what the portal put there.
+    for name in ("static", "files", "drop"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    for pattern in ("*.lock", "services.*", "beat-schedule*"):
+        for path in home.glob(pattern):
+            path.unlink()
+    with suppress(OSError):
+        home.rmdir()
     return 0
 
 

@@ -93,7 +93,7 @@ class Postgres:
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         # A locale PostgreSQL carries itself: the same order and case on every machine.
-        command = [
+        command: list[str | Path] = [
             *(self.bin / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *("--no-instructions", *(["--no-sync"] if self.throwaway else [])),
@@ -114,7 +114,16 @@ class Postgres:
 
     def _psql(self, sql: str) -> str:
         """The answer, or nothing while the server does not answer yet."""
-        where = ["-h", self.socket_dir, "-p", str(PORT), "-U", SUPERUSER, "-d", "postgres"]
+        where: list[str | Path] = [
+            "-h",
+            self.socket_dir,
+            "-p",
+            str(PORT),
+            "-U",
+            SUPERUSER,
+            "-d",
+            "postgres",
+        ]
         done = subprocess.run(
             [self.bin / "psql", "-X", "-w", "-t", "-A", "-q", *where, "-c", sql],
             env=SERVICE_ENVIRONMENT,
@@ -123,7 +132,7 @@ class Postgres:
             text=True,
             check=False,
         )
-        return done.stdout.strip()
+        return str(done.stdout).strip()
 
 
 def _socket_dir(folder: Path) -> Path:
