@@ -1,0 +1,38 @@
+"""The words of enrolment."""
+
+from django.db import models
+
+
+class MemberRole(models.TextChoices):
+    """What a member may do for its supplier (domain page, section 3)."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative", "Représentant légal"
+    PROXY = "proxy", "Mandataire"
+    PREPARER = "preparer", "Préparateur"
+    READER = "reader", "Lecteur"
+
+
+DEPOSITING_ROLES = frozenset(
+    {MemberRole.LEGAL_REPRESENTATIVE, MemberRole.PROXY, MemberRole.PREPARER}
+)
+
+
+class UserKind(models.TextChoices):
+    """Which house a user belongs to."""
+
+    SUPPLIER = "supplier", "Fournisseur"
+    OFFICER = "officer", "Gestionnaire ASP"
+    ACCOUNTANT = "accountant", "Comptable ASP"
+    ANS = "ans", "Agent ANS"
+
+
+STAFF_KINDS = frozenset({UserKind.OFFICER, UserKind.ACCOUNTANT, UserKind.ANS})
+
+
+class SpecimenKind(models.TextChoices):
+    """Kinds of layout a supplier may submit (domain page, section 4)."""
+
+    PURCHASE_ORDER = "purchase_order", "Bon de commande"
+    PILOT_REPORT = "pilot_report", "PV pilote"
+    MANDATE = "mandate", "Mandat"
+    ACCEPTANCE_REPORT = "acceptance_report", "Vérification d’aptitude"

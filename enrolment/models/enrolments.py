@@ -1,0 +1,81 @@
+"""The enrolment of a supplier on a scheme, and the layouts it has had reviewed."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from enrolment.enums import SpecimenKind
+from enrolment.queries import EnrolmentQuerySet
+from enrolment.workflow import ENROLMENT, SPECIMEN
+from segur_portal.common.models import Scheme
+
+from .people import Supplier
+from .solutions import Solution
+
+
+@pghistory.track()
+class Enrolment(models.Model):
+    """One supplier × one scheme × one or more solutions (domain page, section 3)."""
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="enrolments")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="enrolments")
+    solutions = models.ManyToManyField(Solution, related_name="enrolments", blank=True)
+    state = models.CharField(
+        "état", max_length=30, choices=ENROLMENT.choices(), default="draft", editable=False
+    )
+    early_validated_on = models.DateField("validé (anticipé) le", null=True, blank=True)
+    final_validated_on = models.DateField("validé (définitif) le", null=True, blank=True)
+    uses_own_order_layout = models.BooleanField(
+        "utilise son propre modèle de bon de commande", default=False
+    )
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "enrôlement"
+        ordering = ["supplier", "scheme"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "scheme"],
+                condition=~Q(state="refused"),
+                name="enrolment_once_alive",
+                violation_error_message="Ce fournisseur est déjà enrôlé sur ce dispositif.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="final") | Q(final_validated_on__isnull=False),
+                name="enrolment_final_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplier} – {self.scheme_id}"
+
+
+@pghistory.track()
+class Specimen(models.Model):
+    """A supplier's own layout of a document, as reviewed by an officer (section 4, ENR-005)."""
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="specimens")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="specimens")
+    kind = models.CharField("document", max_length=30, choices=SpecimenKind.choices)
+    label = models.CharField("libellé", max_length=100)
+    state = models.CharField(
+        "état", max_length=20, choices=SPECIMEN.choices(), default="submitted", editable=False
+    )
+    compliant_from = models.DateField("conforme à partir du", null=True, blank=True)
+    compliant_until = models.DateField("conforme jusqu’au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "modèle de document"
+        verbose_name_plural = "modèles de documents"
+        ordering = ["supplier", "scheme", "kind"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="compliant") | Q(compliant_from__isnull=False),
+                name="specimen_compliant_has_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.label}"

@@ -1,0 +1,149 @@
+"""Users, the suppliers they act for, the schemes that officers are assigned to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from enrolment.enums import STAFF_KINDS, MemberRole, UserKind
+from enrolment.queries import MembershipQuerySet, SupplierQuerySet
+from segur_portal.common import identifiers
+from segur_portal.common.models import Scheme
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        staff = {"is_staff": True, "is_superuser": True, "kind": UserKind.OFFICER}
+        return self.create_user(email, password, **staff, **fields)
+
+
+class User(AbstractUser):
+    """A person, known by e-mail. What a supplier's member sees hangs on its `Supplier`."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField("adresse électronique", unique=True)
+    kind = models.CharField(
+        "profil", max_length=20, choices=UserKind.choices, default=UserKind.SUPPLIER
+    )
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "utilisateur"
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=Q(is_staff=False) | Q(kind__in=sorted(STAFF_KINDS)),
+                name="user_supplier_is_not_staff",
+                violation_error_message="Un fournisseur n’a pas accès à l’administration.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+@pghistory.track()
+class Supplier(models.Model):
+    """An industrial supplier (ENS): an editor or a distributor of health software."""
+
+    siret = models.CharField("SIRET", max_length=14, unique=True)
+    name = models.CharField("raison sociale", max_length=150)
+    is_vat_subject = models.BooleanField("assujetti à la TVA", default=True)
+    osu_granted_on = models.DateField("habilitation OSU : obtenue le", null=True, blank=True)
+    osu_expires_on = models.DateField("habilitation OSU : expire le", null=True, blank=True)
+    contact_email = models.EmailField("adresse de contact", blank=True)
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = SupplierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fournisseur"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(siret__regex=r"^\d{14}$"), name="supplier_siret"),
+            models.CheckConstraint(
+                condition=Q(osu_expires_on__isnull=True)
+                | Q(osu_granted_on__isnull=False, osu_expires_on__gte=models.F("osu_granted_on")),
+                name="supplier_osu_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a SIRET whose key is wrong."""
+        if not identifiers.is_valid_siret(self.siret):
+            raise ValidationError(
+                {"siret": "Ce SIRET n’est pas valide : 14 chiffres, clé comprise."}
+            )
+
+    @property
+    def siren(self) -> str:
+        """The first nine digits of the SIRET."""
+        return self.siret[:9]
+
+    def holds_osu(self, on: date) -> bool:
+        """Whether the OSU habilitation is held on that day (ENR-004)."""
+        return (
+            self.osu_granted_on is not None
+            and self.osu_granted_on <= on
+            and (self.osu_expires_on is None or on <= self.osu_expires_on)
+        )
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """What a user may do for a supplier, until when."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="memberships")
+    role = models.CharField("rôle", max_length=30, choices=MemberRole.choices)
+    is_administrator = models.BooleanField("administre les membres", default=False)
+    expires_on = models.DateField("jusqu’au", null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "membre"
+        ordering = ["supplier", "user"]
+        constraints = [models.UniqueConstraint(fields=["user", "supplier"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.supplier} ({self.get_role_display()})"
+
+
+@pghistory.track()
+class OfficerAssignment(models.Model):
+    """A scheme that an officer instructs; an officer never instructs another (section 7)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="assignments")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="assignments")
+
+    class Meta:
+        verbose_name = "affectation"
+        ordering = ["user", "scheme"]
+        constraints = [models.UniqueConstraint(fields=["user", "scheme"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} : {self.scheme_id}"

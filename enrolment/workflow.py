@@ -1,0 +1,66 @@
+"""The life of an enrolment (domain page, section 3) and of a submitted layout (section 4)."""
+
+from segur_portal.common.enums import Role
+from segur_portal.common.workflow import Move, State, Workflow
+
+_SUPPLIER = frozenset({Role.SUPPLIER.value})
+_OFFICER = frozenset({Role.OFFICER.value})
+YOU = "À vous d’agir"
+ASP = "L’ASP instruit"
+
+ENROLMENT = Workflow(
+    "enrolment",
+    [
+        State("draft", "Brouillon", "Brouillon, non transmis", YOU),
+        State("submitted", "Transmis", "Transmis à l’ASP", ASP),
+        State("in_review", "En instruction", "En cours d’examen", ASP),
+        State("correction_requested", "Correction demandée", "Correction demandée", YOU),
+        State("early", "Validé (anticipé)", "Enrôlement anticipé validé", YOU),
+        State("final_submitted", "Finalisation transmise", "Finalisation transmise à l’ASP", ASP),
+        State("final", "Validé (définitif)", "Enrôlement définitif validé"),
+        State("refused", "Refusé", "Refusé", is_final=True, is_live=False),
+    ],
+    [
+        Move("submit", frozenset({"draft"}), "submitted", _SUPPLIER, "Transmettre"),
+        Move("take", frozenset({"submitted", "final_submitted"}), "in_review", _OFFICER, "Prendre"),
+        Move(
+            "request_correction",
+            frozenset({"in_review"}),
+            "correction_requested",
+            _OFFICER,
+            "Demander une correction",
+            needs_reason=True,
+        ),
+        Move(
+            "resubmit",
+            frozenset({"correction_requested"}),
+            "submitted",
+            _SUPPLIER,
+            "Transmettre les corrections",
+        ),
+        Move("validate_early", frozenset({"in_review"}), "early", _OFFICER, "Valider (anticipé)"),
+        Move("finalise", frozenset({"early"}), "final_submitted", _SUPPLIER, "Finaliser"),
+        Move("validate_final", frozenset({"in_review"}), "final", _OFFICER, "Valider (définitif)"),
+        Move("refuse", frozenset({"in_review"}), "refused", _OFFICER, "Refuser", needs_reason=True),
+    ],
+)
+
+SPECIMEN = Workflow(
+    "specimen",
+    [
+        State("submitted", "Transmis", "Transmis à l’ASP", ASP),
+        State("compliant", "Conforme", "Conforme"),
+        State("not_compliant", "Non conforme", "Non conforme", YOU, is_live=False),
+    ],
+    [
+        Move("approve", frozenset({"submitted"}), "compliant", _OFFICER, "Déclarer conforme"),
+        Move(
+            "reject",
+            frozenset({"submitted"}),
+            "not_compliant",
+            _OFFICER,
+            "Déclarer non conforme",
+            needs_reason=True,
+        ),
+    ],
+)

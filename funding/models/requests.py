@@ -1,0 +1,104 @@
+"""Funding requests: what a supplier asked, once integrated."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+
+from enrolment.models import Supplier
+from funding.enums import KindChoice
+from funding.queries import FundingRequestQuerySet
+from funding.workflow import REQUEST
+from orders.models import BaseImport, Order
+from segur_portal.common.models import PriceScale, ProgrammeSnapshot, Scheme
+
+from .deposits import Deposit
+
+
+@pghistory.track()
+class FundingRequest(models.Model):
+    """An advance or balance request that passed its checks.
+
+    `pricing` explains the amount (activity → tranche → ceiling → VAT → advance), as computed by
+    `funding.pricing`; `alerts` are the findings to show to the officer and the supplier.
+    """
+
+    number = models.CharField("numéro de dossier", max_length=20, unique=True)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="requests")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="requests", db_index=False)
+    kind = models.CharField("demande", max_length=10, choices=KindChoice.choices)
+    reference = models.CharField("référence fournisseur", max_length=35)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="requests")
+    advance = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="balances"
+    )
+    deposit = models.ForeignKey(Deposit, models.PROTECT, related_name="requests")
+    position = models.PositiveSmallIntegerField("rang dans le dépôt")
+    state = models.CharField(
+        "état", max_length=30, choices=REQUEST.choices(), default="to_instruct", editable=False
+    )
+    state_since = models.DateTimeField("dans cet état depuis")
+    received_at = models.DateTimeField("reçue le")
+    client_name = models.CharField("client", max_length=150)
+    net = models.DecimalField("montant HT", max_digits=12, decimal_places=2)
+    vat = models.DecimalField("TVA", max_digits=12, decimal_places=2)
+    gross = models.DecimalField("montant TTC", max_digits=12, decimal_places=2)
+    ceiling_net = models.DecimalField("plafond HT", max_digits=12, decimal_places=2)
+    amount_due = models.DecimalField("montant à verser", max_digits=12, decimal_places=2)
+    pricing = models.JSONField("calcul du montant")
+    alerts = models.JSONField("alertes", default=list, blank=True)
+    alert_count = models.PositiveSmallIntegerField("alertes", default=0)
+    has_client_left_base = models.BooleanField("client sorti de la base", default=False)
+    payload = models.JSONField("demande reçue")
+    content_hash = models.CharField("empreinte", max_length=64)
+    format_version = models.CharField("version du format", max_length=10)
+    rules_version = models.CharField("version des règles", max_length=64)
+    price_scale = models.ForeignKey(
+        PriceScale, models.PROTECT, related_name="+", verbose_name="barème"
+    )
+    base = models.ForeignKey(BaseImport, models.PROTECT, related_name="+", verbose_name="base")
+    programme = models.ForeignKey(ProgrammeSnapshot, models.PROTECT, related_name="+")
+
+    objects = FundingRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande de financement"
+        verbose_name_plural = "demandes de financement"
+        ordering = ["-received_at", "-pk"]
+        indexes = [
+            models.Index(fields=["supplier", "-received_at"], name="request_by_supplier"),
+            models.Index(fields=["scheme", "state", "received_at"], name="request_queue"),
+            models.Index(fields=["-received_at", "-id"], name="request_latest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "scheme", "kind", "reference"],
+                condition=Q(state__in=REQUEST.live()),
+                name="request_reference_once",
+                violation_error_message="Cette référence est déjà celle d’une demande intégrée.",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(kind="AVANCE", state__in=REQUEST.live()),
+                name="request_one_advance_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["advance"],
+                condition=Q(kind="SOLDE", state__in=REQUEST.live()),
+                name="request_one_balance_per_advance",
+                violation_error_message="Cette avance a déjà une demande de solde (SOL-001).",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="AVANCE", advance__isnull=True)
+                | Q(kind="SOLDE", advance__isnull=False),
+                name="request_balance_has_advance",
+            ),
+            models.CheckConstraint(
+                condition=Q(net__gte=0, vat__gte=0, amount_due__gte=0, gross=F("net") + F("vat")),
+                name="request_amounts_add_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,95 @@
+"""The life of a deposit and of a request (domain page, section 7)."""
+
+from segur_portal.common.enums import Role
+from segur_portal.common.workflow import Move, State, Workflow
+
+_SUPPLIER = frozenset({Role.SUPPLIER.value})
+_OFFICER = frozenset({Role.OFFICER.value})
+_ACCOUNTANT = frozenset({Role.ACCOUNTANT.value})
+_SYSTEM = frozenset({Role.SYSTEM.value})
+YOU = "À vous d’agir"
+ASP = "L’ASP instruit"
+PORTAL = "Le portail traite"
+PAYER = "L’ASP paie"
+
+DEPOSIT = Workflow(
+    "deposit",
+    [
+        State("received", "Reçu", "Reçu, en attente de traitement", PORTAL),
+        State("running", "En traitement", "En cours de traitement", PORTAL),
+        State("done", "Traité", "Traité", is_final=True),
+        State("refused", "Fichier refusé", "Fichier refusé", YOU, is_final=True),
+        State("failed", "Échec technique", "Traitement interrompu, l’ASP est prévenue", ASP),
+    ],
+    [
+        Move("start", frozenset({"received", "running"}), "running", _SYSTEM, "Traiter"),
+        Move("finish", frozenset({"running"}), "done", _SYSTEM, "Terminer"),
+        Move("refuse", frozenset({"running"}), "refused", _SYSTEM, "Refuser le fichier"),
+        Move("fail", frozenset({"received", "running"}), "failed", _SYSTEM, "Abandonner"),
+        Move(
+            "restart",
+            frozenset({"failed"}),
+            "received",
+            _SYSTEM | _OFFICER,
+            "Relancer le traitement",
+        ),
+    ],
+)
+
+_OPEN = frozenset({"on_hold", "to_instruct", "in_instruction", "correction_requested"})
+
+REQUEST = Workflow(
+    "request",
+    [
+        State("on_hold", "En attente RIS", "En attente d’une demande RIS du client", YOU),
+        State("to_instruct", "À instruire", "En attente d’instruction", ASP),
+        State("in_instruction", "En instruction", "En cours d’instruction", ASP),
+        State("correction_requested", "Correction demandée", "Correction demandée", YOU),
+        State("accepted", "Acceptée", "Acceptée", PAYER),
+        State("to_pay", "À payer", "Acceptée, paiement en préparation", PAYER),
+        State("paid", "Payée", "Payée", is_final=True),
+        State("refused", "Refusée", "Refusée", is_final=True, is_live=False),
+        State("cancelled", "Annulée", "Annulée", is_final=True, is_live=False),
+    ],
+    [
+        Move("release", frozenset({"on_hold"}), "to_instruct", _SYSTEM, "Lever l’attente"),
+        Move("take", frozenset({"to_instruct"}), "in_instruction", _OFFICER, "Prendre"),
+        Move("give_back", frozenset({"in_instruction"}), "to_instruct", _OFFICER, "Remettre"),
+        Move(
+            "request_correction",
+            frozenset({"in_instruction"}),
+            "correction_requested",
+            _OFFICER,
+            "Demander une correction",
+            needs_reason=True,
+        ),
+        Move(
+            "answer_correction",
+            frozenset({"correction_requested"}),
+            "to_instruct",
+            _SUPPLIER,
+            "Transmettre la correction",
+        ),
+        Move("accept", frozenset({"in_instruction"}), "accepted", _OFFICER, "Accepter"),
+        Move(
+            "refuse",
+            frozenset({"in_instruction"}),
+            "refused",
+            _OFFICER,
+            "Refuser",
+            needs_reason=True,
+        ),
+        Move(
+            "cancel",
+            _OPEN | {"accepted", "to_pay", "paid"},
+            "cancelled",
+            _OFFICER | _SYSTEM,
+            "Annuler",
+            needs_reason=True,
+        ),
+        Move(
+            "prepare_payment", frozenset({"accepted"}), "to_pay", _OFFICER, "Préparer le paiement"
+        ),
+        Move("pay", frozenset({"to_pay"}), "paid", _ACCOUNTANT, "Marquer payée"),
+    ],
+)

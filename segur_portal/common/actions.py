@@ -1,0 +1,113 @@
+"""The deeds that every app shares: move a state, write the journal, store a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import IO, Any
+
+import pghistory
+from django.core.files.base import File
+from django.db import models, transaction
+
+from segur_portal.common import clock
+from segur_portal.common.models import JournalEntry, StoredFile
+from segur_portal.common.workflow import Move, Workflow
+
+CHUNK = 256 * 1024
+
+
+@transaction.atomic
+def move(
+    subject: models.Model,
+    name: str,
+    *,
+    workflow: Workflow,
+    role: str,
+    actor: Any = None,
+    reason_code: str = "",
+    note: str = "",
+    **changes: Any,
+) -> Move:
+    """Make the transition `name` on `subject`: the only way a state is assigned.
+
+    Locks the row, re-reads its state, checks the table (source, role, reason), writes the state
+    with `changes` bound to it, then the journal. Raises ForbiddenMoveError, in French.
+    """
+    manager = type(subject)._default_manager
+    source = manager.select_for_update().values_list("state", flat=True).get(pk=subject.pk)
+    step = workflow.check(name, source=source, role=role, reason=note)
+    now = clock.now()
+    if any(field.name == "state_since" for field in subject._meta.get_fields()):
+        changes["state_since"] = now
+    with pghistory.context(move=step.name, actor=getattr(actor, "pk", None), note=note):
+        manager.filter(pk=subject.pk).update(state=step.target, **changes)
+    for field, value in {"state": step.target, **changes}.items():
+        setattr(subject, field, value)
+    write_journal(
+        subject,
+        step.name,
+        actor=actor,
+        at=now,
+        source=source,
+        target=step.target,
+        reason_code=reason_code,
+        note=note,
+    )
+    return step
+
+
+def journal_entry(subject: models.Model, verb: str, *, at: datetime, **fields: Any) -> JournalEntry:
+    """An unsaved journal entry about `subject`, for bulk writing."""
+    return JournalEntry(
+        subject=subject._meta.label, subject_id=str(subject.pk), verb=verb, at=at, **fields
+    )
+
+
+def write_journal(
+    subject: models.Model, verb: str, *, at: datetime | None = None, **fields: Any
+) -> JournalEntry:
+    """Record one deed on `subject`."""
+    entry = journal_entry(subject, verb, at=at or clock.now(), **fields)
+    entry.save()
+    return entry
+
+
+def store_file(
+    content: IO[bytes] | Iterable[bytes],
+    *,
+    name: str,
+    purpose: str,
+    stored_by: Any = None,
+) -> StoredFile:
+    """Store bytes under an opaque key, with their size and SHA-256, and return the row.
+
+    The storage holds the bytes when this returns; a failure of the storage raises and no row is
+    left behind.
+    """
+    stored = StoredFile(name=name[:255], purpose=purpose, stored_by=stored_by)
+    file = content if isinstance(content, File) else File(content)  # type: ignore[arg-type]
+    digest = hashlib.sha256()
+    size = 0
+    for chunk in file.chunks(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    stored.size, stored.sha256, stored.stored_at = size, digest.hexdigest(), clock.now()
+    stored.content.save(stored.storage_name, file, save=False)
+    try:
+        stored.save()
+    except Exception:
+        stored.content.storage.delete(stored.content.name)
+        raise
+    return stored
+
+
+def read_file(stored: StoredFile) -> bytes:
+    """The bytes of a stored file, verified. Raises OSError when they are not those received."""
+    with stored.content.open("rb") as source:
+        data = source.read()
+    if hashlib.sha256(data).hexdigest() != stored.sha256:
+        raise OSError(f"Le fichier {stored.key} ne correspond plus à son empreinte.")
+    return bytes(data)

@@ -1,0 +1,72 @@
+"""The words of the programme that everybody uses. Values are the ones stored and exchanged."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SchemeCode(StrEnum):
+    """Dispositifs SONS (domain page, section 2)."""
+
+    MDV = "SONS-MDV-LGC-Va2"
+    RIS = "SONS-IMG-RIS-Va2"
+    DB = "SONS-IMG-DB-Va2"
+
+
+IMAGING = frozenset({SchemeCode.RIS.value, SchemeCode.DB.value})
+
+
+class Kind(StrEnum):
+    """Kinds of request, as the deposit format names them."""
+
+    ADVANCE = "AVANCE"
+    BALANCE = "SOLDE"
+
+
+class Service(StrEnum):
+    """Main services (prestations) that a request may ask for."""
+
+    WAVE_2 = "VAGUE_2"
+    WAVE_1_AND_2 = "VAGUE_1_ET_2"
+    NEW_ACQUISITION = "NOUVELLE_ACQUISITION"
+
+
+class WindowKind(StrEnum):
+    """The calendar lines of a scheme."""
+
+    ENROLMENT = "enrolment"
+    ADVANCE = "advance"
+    SERVICE = "service"
+    BALANCE = "balance"
+    HOLD = "hold"
+
+
+class ParameterCode(StrEnum):
+    """Numbers of the programme that an officer may change."""
+
+    SIGNATURE_LEAD_DAYS = "signature_lead_days"
+    PILOT_REPORTS = "pilot_reports_required"
+    TRAINING_MATERIALS = "training_materials_required"
+    DE_MINIMIS_CEILING = "de_minimis_ceiling"
+    DE_MINIMIS_YEARS = "de_minimis_years"
+    BANK_DETAILS_MAX_AGE_MONTHS = "bank_details_max_age_months"
+    BASE_MAX_REMOVED_ROWS = "base_max_removed_rows"
+    BASE_MAX_REMOVED_PERCENT = "base_max_removed_percent"
+
+
+class Measure(StrEnum):
+    """What a tranche of a price scale is counted in."""
+
+    FLAT = "flat"
+    DOCTORS = "doctors"
+    ACTIVITY_2023 = "activity_2023"
+
+
+class Role(StrEnum):
+    """Who acts on a workflow. `SYSTEM` is the portal itself."""
+
+    SUPPLIER = "supplier"
+    OFFICER = "officer"
+    ACCOUNTANT = "accountant"
+    ANS = "ans"
+    SYSTEM = "system"

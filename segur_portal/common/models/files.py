@@ -1,0 +1,45 @@
+"""Files kept by the portal, private, under names that say nothing."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class StoredFile(models.Model):
+    """One stored file: its opaque key, the name its owner gave it, its size and checksum.
+
+    `sha256` is computed on the bytes received and verified when they are read back.
+    """
+
+    class Purpose(models.TextChoices):
+        DEPOSIT = "deposit", "Dépôt JSON"
+        BASE = "base", "Base des clients éligibles"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    purpose = models.CharField("usage", max_length=20, choices=Purpose.choices)
+    content = models.FileField(max_length=100)
+    name = models.CharField("nom d’origine", max_length=255)
+    size = models.PositiveBigIntegerField("taille (octets)")
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    stored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stored_at = models.DateTimeField("reçu le")
+
+    class Meta:
+        verbose_name = "fichier"
+        verbose_name_plural = "fichiers"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_sha256"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def storage_name(self) -> str:
+        """An opaque key: the user's own file name never reaches the storage."""
+        return f"{self.purpose}/{self.key.hex[:2]}/{self.key.hex}"

@@ -1,0 +1,28 @@
+"""Tests: throw-away PostgreSQL and Valkey of their own, unless the environment names others."""
+
+import tempfile
+from pathlib import Path
+
+from segur_portal.embedded import throwaway_services
+
+throwaway_services()
+
+from .base import *  # noqa: E402
+from .base import env  # noqa: E402
+
+SECRET_KEY = "test-only-secret-key-0123456789-0123456789-0123456789"
+DEMONSTRATION = env.bool("DEMONSTRATION", False)
+MFA_MANDATORY_FOR_STAFF = False
+VAR_DIR = Path(env.str("VAR_DIR", tempfile.mkdtemp(prefix="segur-test-")))
+MEDIA_ROOT = VAR_DIR / "files"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ELIGIBLE_BASE_DROP_DIR = VAR_DIR / "drop"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True
