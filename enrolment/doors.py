@@ -1,0 +1,79 @@
+"""Doors of the supplier's side: which supplier a user acts for, and with which role.
+
+A view behind a door finds `request.supplier` and `request.membership`, and reaches every object
+through `….of(request.supplier)`: another supplier's object does not exist for it (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from enrolment.enums import DEPOSITING_ROLES
+from enrolment.models import Membership, Supplier, User
+from segur_portal.common import clock
+
+SESSION_KEY = "supplier_id"
+
+
+class SupplierRequest(HttpRequest):
+    """A request made for a supplier by one of its members."""
+
+    user: User
+    supplier: Supplier
+    membership: Membership
+
+
+View = Callable[..., HttpResponse]
+
+
+def current_membership(request: HttpRequest) -> Membership | None:
+    """The membership this user acts under: the one chosen in the session, or the first in force."""
+    if not request.user.is_authenticated:
+        return None
+    memberships = (
+        Membership.objects.in_force(clock.today())
+        .filter(user=request.user)
+        .select_related("supplier")
+        .order_by("supplier__name", "pk")
+    )
+    chosen = request.session.get(SESSION_KEY)
+    return memberships.filter(supplier=chosen).first() if chosen else memberships.first()
+
+
+def supplier_required(view: View) -> View:
+    """Opens a view to the members of a supplier; officers go to their own side."""
+
+    @login_required
+    @wraps(view)
+    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        membership = current_membership(request)
+        if membership is None and request.session.pop(SESSION_KEY, None):
+            membership = current_membership(request)
+        if membership is None:
+            if request.user.is_staff:
+                return redirect("admin:index")
+            raise PermissionDenied("Votre compte n’est rattaché à aucun fournisseur.")
+        request.membership, request.supplier = membership, membership.supplier
+        return view(request, *args, **kwargs)
+
+    return door
+
+
+def depositor_required(view: View) -> View:
+    """Opens a view to the members who may deposit for their supplier."""
+
+    @supplier_required
+    @wraps(view)
+    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.membership.role not in DEPOSITING_ROLES:
+            raise PermissionDenied("Votre rôle ne permet pas de déposer pour ce fournisseur.")
+        return view(request, *args, **kwargs)
+
+    return door

@@ -1,0 +1,126 @@
+"""What the rules of calendar, amounts, hold, pilots and balance know: frozen facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFacts:
+    """A calendar line: UTC instants, both included; no opening = open since ever."""
+
+    opens_at: datetime | None
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """Dates of a request. `received_on` is the civil day of `received_at` in Paris."""
+
+    kind: str
+    received_at: datetime
+    received_on: date
+    window: WindowFacts | None
+    signed_on: date
+    referenced_on: date | None = None
+    file_submitted_on: date | None = None
+    lead_days: int = 120
+    service_window: WindowFacts | None = None
+    performed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeMinimisFacts:
+    """Aid counted for one client: declared + the portal's own grants + this one (MNT-005)."""
+
+    pointer: str
+    client: str
+    declared: Decimal
+    granted: Decimal
+    requested: Decimal
+    ceiling: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AmountFacts:
+    """Amounts asked and their ceilings; ceilings are None when no tranche applies.
+
+    `pointer` is the block of amounts in the request (`/bonDeCommande` or `/facture`).
+    """
+
+    pointer: str
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    is_vat_subject: bool
+    ceiling_net: Decimal | None
+    ceiling_gross: Decimal | None
+    tier_label: str = ""
+    is_official: bool = True
+    unvalued: tuple[tuple[str, str], ...] = ()
+    de_minimis: tuple[DeMinimisFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """A DRIMbox order: the SIREN of its clients, and those with a live RIS request (ATT-001)."""
+
+    sirens: tuple[tuple[str, str], ...]
+    with_ris_request: frozenset[str]
+    with_ris_accepted: frozenset[str]
+    received_at: datetime
+    hold_limit: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PilotFacts:
+    """Pilot proofs of the supplier for the solution (PIL-001)."""
+
+    reports_required: int
+    reports_compliant: int
+    training_required: bool
+    training_compliant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Identifiers of one client: those ordered, or those declared as deployed.
+
+    `pointer` is where the balance names them; empty for the order's.
+    """
+
+    siren: str
+    rpps: str
+    finess: frozenset[str]
+    am_numbers: frozenset[str]
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceFacts:
+    """The advance that a balance answers, when the supplier has one of that reference.
+
+    `other_balance` is the number of a live balance request that answers it already.
+    """
+
+    number: str
+    state_label: str
+    is_accepted: bool
+    other_balance: str | None
+    net: Decimal
+    gross: Decimal
+    amount_advanced: Decimal
+    ordered: tuple[Deployed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceFacts:
+    """A request of balance: the advance it names, what was deployed, the pilots."""
+
+    reference: str
+    named_number: str
+    advance: AdvanceFacts | None
+    deployed: tuple[Deployed, ...]
+    pilots: PilotFacts
