@@ -109,16 +109,25 @@ def join_services() -> Instance | None:
 
 def throwaway_services() -> None:
     """Services for one test run, in a temporary folder that goes away with this process."""
-    if _is_complete():
-        return
-    home = Path(tempfile.mkdtemp(prefix="segur-test-"))
-    if os.geteuid() == 0:
-        home.chmod(0o711)  # the services' own user passes through
-    instance = _joined.setdefault(home, Instance(home, throwaway=True))
-    _publish(instance.join())
-    os.environ["SEGUR_TEST_PG_LOG"] = str((home / "postgres").resolve() / "server.log")
-    # The guardian would clean up alone: this only waits for it, in the process that began.
-    atexit.register(_leave_in, os.getpid(), instance)
+    if not _is_complete():
+        home = Path(tempfile.mkdtemp(prefix="segur-services-"))
+        if os.geteuid() == 0:
+            home.chmod(0o711)  # the services' own user passes through
+        instance = _joined.setdefault(home, Instance(home, throwaway=True))
+        _publish(instance.join())
+        os.environ["SEGUR_TEST_PG_LOG"] = str((home / "postgres").resolve() / "server.log")
+        # The guardian would clean up alone: this only waits for it, in the process that began.
+        atexit.register(_leave_in, os.getpid(), instance)
+    _separate_xdist_worker()
+
+
+def _separate_xdist_worker() -> None:
+    """Parallel test processes share the server, not its numbered databases."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker.isdecimal():
+        first = 2 + 2 * int(worker)
+        os.environ["CELERY_BROKER_URL"] = f"{os.environ['REDIS_URL']}/{first}"
+        os.environ["CACHE_URL"] = f"{os.environ['REDIS_URL']}/{first + 1}"
 
 
 def delete_services() -> int:

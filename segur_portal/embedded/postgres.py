@@ -47,8 +47,9 @@ class Postgres:
     def start(self, *, after_crash: bool) -> None:
         if after_crash:
             end_leftovers(self.data, "postgres")
-            # Its pid may belong to another program by now, which PostgreSQL takes for itself.
+            # The pid they hold may be another program's by now, which PostgreSQL would respect.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.socket_dir / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         self._initialise()
         if self.socket_dir != self.folder:
             _private_dir(self.socket_dir, self.account)

@@ -39,6 +39,7 @@ def _collect_static(root: Path) -> None:
         return
     _say("Fichiers statiques…")
     call_command("collectstatic", interactive=False, clear=True, verbosity=0, stdout=sys.stderr)
+    root.mkdir(parents=True, exist_ok=True)
     stamp.write_text(sources)
 
 

@@ -27,6 +27,8 @@ WEB_WORKERS, WEB_THREADS, TASK_WORKERS = 2, 4, 2
 STOP_SECONDS = 10.0
 ORPHAN_SECONDS = 3.0
 FIRST_DELAY, LONGEST_DELAY, HEALTHY_SECONDS = 1.0, 30.0, 60.0
+# As root Celery fears pickled messages; ours are JSON only (CELERY_ACCEPT_CONTENT).
+_QUIET = ("-W", "ignore:You're running the worker with superuser privileges")
 _MARK = "SEGUR_SUPERVISED"
 _PATIENCE = 0.2
 
@@ -118,7 +120,7 @@ class Child:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.words],
+            [sys.executable, *_QUIET, "-m", *self.words],
             cwd=BASE_DIR,
             env={**os.environ, _MARK: f"{self.name}@{self.home}"},
             stdin=subprocess.DEVNULL,
@@ -204,36 +206,33 @@ class Supervisor:
 
     def _watch(self) -> None:
         kept = (self.instance.membership.fd,) if self.instance else ()
-        self.children = [
-            Child(name, words, self.home, kept) for name, words in self._programs().items()
-        ]
-        is_announced = False
+        web, *others = (Child(name, words, self.home, kept) for name, words in self._programs())
+        self.children = [web]
         while not self._is_stopping():
             self._watch_services()
             for child in self.children:
                 child.watch()
-            if not is_announced and self._web_answers():
+            # The page first: the worker would take half of the processor from it.
+            if others and self._web_answers():
                 self._announce()
-                is_announced = True
-            time.sleep(_PATIENCE if is_announced else 0.05)
+                self.children.extend(others)
+                others = []
+            time.sleep(0.05 if others else _PATIENCE)
 
-    def _programs(self) -> dict[str, list[str]]:
+    def _programs(self) -> list[tuple[str, list[str]]]:
         celery = ["celery", "--app", "segur_portal.celery"]
-        return {
-            "web": [
-                *("granian", "--interface", "wsgi", "--host", HOST, "--port", str(self.port)),
-                *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
-                *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws"),
-                *("--log-level", "warning", "segur_portal.wsgi:application"),
-            ],
-            "worker": [
-                *(*celery, "--quiet", "worker", "--concurrency", str(TASK_WORKERS)),
-                *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
-            ],
-            "scheduler": [
-                *(*celery, "--quiet", "beat", "--loglevel", "WARNING", "--pidfile", ""),
-            ],
-        }
+        web = [
+            *("granian", "--interface", "wsgi", "--host", HOST, "--port", str(self.port)),
+            *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+            *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws"),
+            *("--log-level", "warning", "segur_portal.wsgi:application"),
+        ]
+        worker = [
+            *(*celery, "--quiet", "worker", "--concurrency", str(TASK_WORKERS)),
+            *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+        ]
+        scheduler = [*celery, "--quiet", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+        return [("web", web), ("worker", worker), ("scheduler", scheduler)]
 
     def _watch_services(self) -> None:
         """A killed guardian took the services with it: start them again."""

@@ -11,7 +11,7 @@ from .processes import end_leftovers, launch, stop, tail, wait_until
 HOST = "127.0.0.1"
 # A full broker must refuse a message, never drop one; at most a second of writes is lost.
 DURABLE = ("--appendonly", "yes", "--appendfsync", "everysec")
-THROWAWAY = ("--appendonly", "no")
+THROWAWAY = ("--appendonly", "no", "--databases", "64")
 
 
 class Valkey:

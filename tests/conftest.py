@@ -1,0 +1,60 @@
+"""What every test may need; anything about one app belongs to that app's folder."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+
+# A shared machine is slow at times: only the property counts, not how long an example took.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """The browser of the machine: Playwright downloads none."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its journeys are skipped, except where nobody would see the warning."""
+    if find_chromium() or os.environ.get("CI"):
+        return
+    skip = pytest.mark.skip(reason="Chromium est absent (install the package « chromium »)")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Deadlocks the database resolved are invisible in the tests that provoked them: show them."""
+    log = Path(os.environ.get("SEGUR_TEST_PG_LOG", os.devnull))
+    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    if deadlocks := [line for line in lines if "deadlock detected" in line]:
+        terminalreporter.section("deadlocks seen by PostgreSQL")
+        terminalreporter.write_line("\n".join(deadlocks))
+
+
+def pytest_unconfigure() -> None:
+    """The settings made one temporary folder for each process."""
+    folder = Path(settings.VAR_DIR)
+    if folder.name.startswith("segur-test-"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = find_chromium()
+    assert path, "Chromium is needed for the tests marked « browser »"
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rate limits and sessions of one test are not those of the next."""
+    cache.clear()
