@@ -14,6 +14,8 @@ from enum import StrEnum
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
+from segur_portal.common.french import typographic
+
 F = TypeVar("F")
 
 
@@ -30,8 +32,8 @@ class Breach:
     """One violation found by a rule.
 
     `pointer` is a JSON pointer relative to the request (`/clients/0/siren`), `values` fills the
-    placeholders of the rule's message and advice, `message` replaces the rule's own message where
-    one rule has several ways of being broken.
+    placeholders of the rule's message and advice; `message`, `advice` and `severity` replace the
+    rule's own where it has several ways of being broken.
     """
 
     pointer: str = ""
@@ -40,6 +42,7 @@ class Breach:
     values: dict[str, Any] = field(default_factory=dict)
     message: str | None = None
     advice: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Rule(Generic[F]):
     `title` is a French sentence true when all is well; `message` the French message when it is
     not, with `{placeholders}`; `advice` what the supplier can do; `source` the paragraph it comes
     from. `schemes`, `kinds` and `services` restrict it (empty = all); `since` and `until` bound
-    the days of reception it applies to.
+    the days of reception it applies to. Texts are typed with plain spaces and set in French
+    typography here.
     """
 
     code: str
@@ -65,6 +69,10 @@ class Rule(Generic[F]):
     since: date | None = None
     until: date | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("title", "message", "advice"):
+            object.__setattr__(self, name, typographic(getattr(self, name)))
+
     def applies(self, *, scheme: str, kind: str, on: date) -> bool:
         """Whether the rule speaks of this scheme and kind of request, on that day of reception."""
         return (
@@ -79,7 +87,7 @@ class Rule(Generic[F]):
         for breach in self.check(facts):
             yield Finding(
                 code=self.code,
-                severity=self.severity,
+                severity=breach.severity or self.severity,
                 message=_fill(breach.message or self.message, breach),
                 advice=_fill(breach.advice or self.advice, breach),
                 pointer=breach.pointer,
@@ -155,6 +163,7 @@ class Catalogue:
 
 def _fill(text: str, breach: Breach) -> str:
     """Fill a message's placeholders from the breach; a missing value is a defect and raises."""
+    text = typographic(text)
     if not any(name for _, name, _, _ in Formatter().parse(text)):
         return text
     return text.format(found=breach.found, expected=breach.expected, **breach.values)
