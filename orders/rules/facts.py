@@ -75,6 +75,9 @@ class Client:
     aids: tuple[Aid, ...]
     establishments: tuple[Establishment, ...]
     doctors: tuple[Doctor, ...]
+    representative: str = ""
+    phone: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,12 @@ class OrderFacts:
                 keys["AM", doctor.am_number] = None
         return list(keys)
 
+    def lookups(self) -> list[tuple[str, str]]:
+        """What to read in the base: `keys()`, and its AM numbers as FINESS, to know them apart."""
+        keys = self.keys()
+        mistaken = [("FINESS", value) for kind, value in keys if kind == "AM"]
+        return list(dict.fromkeys([*keys, *mistaken]))
+
 
 @dataclass(frozen=True, slots=True)
 class EligibilityFacts:
@@ -180,6 +189,7 @@ class UniquenessFacts:
 
 
 def _client(client: Mapping[str, Any], pointer: str) -> Client:
+    legal = client["representantLegal"]
     return Client(
         pointer=pointer,
         kind=client["typeClient"],
@@ -211,4 +221,7 @@ def _client(client: Mapping[str, Any], pointer: str) -> Client:
             )
             for rank, line in enumerate(client["medecins"])
         ),
+        representative=f"{legal['prenom']} {legal['nom']}",
+        phone=legal["telephone"],
+        mail=legal["mail"],
     )
