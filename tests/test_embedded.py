@@ -21,6 +21,7 @@ import psutil
 import psycopg
 import pytest
 
+from segur_portal.embedded.locks import Lock
 from segur_portal.embedded.places import BASE_DIR, remove_service_folder
 
 JOIN = """
@@ -114,7 +115,11 @@ def state(home: Path) -> dict[str, Any]:
 
 
 def is_stopped(home: Path) -> bool:
-    return not (home / "services.json").exists()
+    guardian = Lock(home / "guardian.lock")
+    try:
+        return not guardian.is_taken()
+    finally:
+        guardian.close()
 
 
 @pytest.fixture
@@ -355,7 +360,7 @@ class Portal:
 
     def children(self) -> dict[str, psutil.Process]:
         """The programs it started itself, by the last word that names them."""
-        found = {}
+        found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):
                 words = child.cmdline()
