@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrolment.urls")),
     path("", include("orders.urls")),
     path("", include("funding.urls")),
+    path("", include("funding.urls_pages")),
 ]

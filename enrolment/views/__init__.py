@@ -1,0 +1,1 @@
+"""Doors of the portal's ground: entrance, organisation, health, demonstration clock."""

@@ -1,0 +1,11 @@
+"""Addresses of the dashboard, the public page of rules and the documentation of the format."""
+
+from django.urls import URLPattern, path
+
+from funding.views import dashboard, pages
+
+urlpatterns: list[URLPattern] = [
+    path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
+    path("regles/", pages.rules, name="rules"),
+    path("documentation/", pages.documentation, name="documentation"),
+]

@@ -1,0 +1,1 @@
+"""Doors of deposits, requests, simulator, dashboard and documentation."""

@@ -1,0 +1,1 @@
+"""What templates may ask for: French formats, navigation. They show, they decide nothing."""
