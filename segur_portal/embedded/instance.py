@@ -10,7 +10,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from .guardian import BUSY_EXIT
 from .locks import Lock
@@ -98,8 +98,11 @@ def ensure_services() -> None:
 
 
 def join_services() -> Instance | None:
-    """The same, for who watches over them; None when the environment names others."""
-    if _is_complete():
+    """The same, for who watches over them; None when the environment names others.
+
+    Production never runs on them: its settings refuse to start without addresses of its own.
+    """
+    if _is_complete() or os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
         return None
     home = var_dir()
     instance = _joined.setdefault(home, Instance(home))
@@ -128,6 +131,16 @@ def _separate_xdist_worker() -> None:
         first = 2 + 2 * int(worker)
         os.environ["CELERY_BROKER_URL"] = f"{os.environ['REDIS_URL']}/{first}"
         os.environ["CACHE_URL"] = f"{os.environ['REDIS_URL']}/{first + 1}"
+
+
+def execute(command: list[str]) -> NoReturn:
+    """Become this command, with the services' addresses and programs (psql, pg_dump…) at hand."""
+    from .places import postgres_bin
+
+    if instance := join_services():
+        os.set_inheritable(instance.membership.fd, True)  # our share lives on in the command
+    os.environ["PATH"] = f"{postgres_bin(None)}:{os.environ.get('PATH', os.defpath)}"
+    os.execvp(command[0], command)  # noqa: S606
 
 
 def delete_services() -> int:
