@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from inspect import signature
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
@@ -130,14 +131,20 @@ class Finding:
 
 
 class Catalogue:
-    """The rules of one or several families, by code. Two rules may not share a code."""
+    """The rules of one or several families, by code. Two rules may not share a code.
+
+    A rule judges the facts that its `check` says it reads: `check` may be given those of any
+    family.
+    """
 
     def __init__(self, *families: Iterable[Rule[Any]]) -> None:
         self._rules: dict[str, Rule[Any]] = {}
+        self._readers: dict[type, list[Rule[Any]]] = {}
         for rule in (rule for family in families for rule in family):
             if rule.code in self._rules:
                 raise ValueError(f"Two rules share the code {rule.code}.")
             self._rules[rule.code] = rule
+            self._readers.setdefault(_facts_read(rule), []).append(rule)
 
     def __iter__(self) -> Iterator[Rule[Any]]:
         return iter(self._rules.values())
@@ -151,14 +158,25 @@ class Catalogue:
     def check(
         self, facts: Any, *, scheme: str, kind: str, on: date, with_database: bool = True
     ) -> list[Finding]:
-        """Every finding of the applicable rules on these facts, in catalogue order."""
+        """Every finding of the applicable rules that read such facts, in catalogue order.
+
+        Raises KeyError on facts that no rule reads.
+        """
         return [
             finding
-            for rule in self
+            for rule in self._readers[type(facts)]
             if rule.applies(scheme=scheme, kind=kind, on=on)
             and (with_database or not rule.needs_database)
             for finding in rule.findings(facts)
         ]
+
+
+def _facts_read(rule: Rule[Any]) -> type:
+    """The type of the only parameter of the rule's check."""
+    parameter = next(iter(signature(rule.check, eval_str=True).parameters.values()))
+    if not isinstance(parameter.annotation, type):
+        raise TypeError(f"The check of {rule.code} does not say which facts it reads.")
+    return parameter.annotation
 
 
 def _fill(text: str, breach: Breach) -> str:
