@@ -1,0 +1,23 @@
+"""File → structure: bytes in, findings out. Pure Python; writes nothing, knows no framework."""
+
+from .canonical import canonical_hash, correction_file
+from .envelope import Envelope, Limits, read_envelope
+from .file_codes import FILE_CODES
+from .naming import FileName, next_free_name, parse_filename
+from .structure import Structure, check_structure
+from .structure_codes import STRUCTURE_CODES
+
+__all__ = [
+    "FILE_CODES",
+    "STRUCTURE_CODES",
+    "Envelope",
+    "FileName",
+    "Limits",
+    "Structure",
+    "canonical_hash",
+    "check_structure",
+    "correction_file",
+    "next_free_name",
+    "parse_filename",
+    "read_envelope",
+]

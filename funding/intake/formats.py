@@ -1,0 +1,154 @@
+"""The versions of the deposit format: schemas, and their validators compiled once.
+
+jsonschema-rs decides (fast); jsonschema explains the requests that are KO (its errors carry the
+schema node that refused). What a schema cannot say (Luhn keys, decimals, telephones) is named in it
+by `format` and checked by `checks.py`: through jsonschema's format checker when explaining, by
+whole columns of values when deciding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import orjson
+from jsonschema.exceptions import ValidationError
+
+from segur_portal.common.enums import Kind, SchemeCode
+
+from . import checks
+
+Schema = dict[str, Any]
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+CURRENT_VERSION = "1.0"
+VERSIONS = (CURRENT_VERSION,)
+ITEMS = "[]"
+_COMMON = "common.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFormat:
+    """The format of one request: a version, a scheme and a kind."""
+
+    schema: Schema
+    decider: jsonschema_rs.Draft202012Validator
+    explainer: jsonschema.Draft202012Validator
+    columns: tuple[tuple[tuple[str, ...], str], ...]
+
+    def accepts(self, request: Any) -> bool:
+        """What the schema says, and only it. A value that no JSON file should hold is refused."""
+        try:
+            return self.decider.is_valid(request)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+
+@cache
+def request_format(version: str, scheme: str, kind: str) -> RequestFormat:
+    """The compiled format; KeyError when there is no such version, scheme or kind."""
+    schema = request_schema(version, scheme, kind)
+    return RequestFormat(
+        schema=schema,
+        decider=jsonschema_rs.Draft202012Validator(
+            schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
+        ),
+        explainer=_Explainer(schema, format_checker=checks.FORMATS),
+        columns=tuple(_columns(schema, schema)),
+    )
+
+
+def request_schema(version: str, scheme: str, kind: str) -> Schema:
+    """The schema of one request, whole: the common definitions it uses are inside."""
+    if version not in VERSIONS or scheme not in set(SchemeCode) or kind not in set(Kind):
+        raise KeyError((version, scheme, kind))
+    return _whole(version, f"{kind.lower()}.{scheme}.json")
+
+
+def envelope_schema(version: str = CURRENT_VERSION) -> Schema:
+    """The schema of the envelope; its requests are any objects."""
+    return _whole(version, "enveloppe.json")
+
+
+@cache
+def _whole(version: str, name: str) -> Schema:
+    folder = SCHEMAS / version
+    schema = _localised(orjson.loads((folder / name).read_bytes()))
+    common = _localised(orjson.loads((folder / _COMMON).read_bytes()))["$defs"]
+    used: dict[str, Schema] = {}
+    _collect(schema, common, used)
+    return {**schema, "$defs": used} if used else schema
+
+
+def _localised(node: Any) -> Any:
+    """The node with its references to the common file turned into local ones."""
+    if isinstance(node, dict):
+        return {
+            key: value.removeprefix(_COMMON) if key == "$ref" else _localised(value)
+            for key, value in node.items()
+        }
+    return [_localised(item) for item in node] if isinstance(node, list) else node
+
+
+def _collect(node: Any, common: dict[str, Schema], used: dict[str, Schema]) -> None:
+    """Gather in `used` the definitions that `node` reaches."""
+    if isinstance(node, list):
+        for item in node:
+            _collect(item, common, used)
+    elif isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name and name not in used:
+            used[name] = common[name]
+            _collect(common[name], common, used)
+        for value in node.values():
+            _collect(value, common, used)
+
+
+def resolved(node: Schema, root: Schema) -> Schema:
+    """The node with its reference followed; what stands beside the reference wins."""
+    if "$ref" not in node:
+        return node
+    target = resolved(root["$defs"][node["$ref"].rpartition("/")[2]], root)
+    return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def nodes(
+    node: Schema, root: Schema, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Schema]]:
+    """Every key of a request with its schema, in order; `[]` in a path stands for any item."""
+    node = resolved(node, root)
+    yield path, node
+    for key, child in node.get("properties", {}).items():
+        yield from nodes(child, root, (*path, key))
+    if "items" in node:
+        yield from nodes(node["items"], root, (*path, ITEMS))
+
+
+def _columns(schema: Schema, root: Schema) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The paths whose values need a check in Python, with the format to check."""
+    for path, node in nodes(schema, root):
+        if node.get("format") in checks.COLUMN_CHECKS:
+            yield path, node["format"]
+
+
+def _strict_pattern(
+    _validator: Any, pattern: str, instance: Any, _schema: Schema
+) -> Iterator[ValidationError]:
+    """As `pattern`, but `$` is the very end: Python's also matches before a last line break."""
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
+        yield ValidationError(f"does not match {pattern!r}")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
+
+
+_Explainer: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator, {"pattern": _strict_pattern}
+)

@@ -1,0 +1,188 @@
+"""Bytes → Python values: fast when all is well, precise as soon as something is not.
+
+orjson reads the clean files; it sees neither repeated keys nor our limit of depth, so one walk
+counts the keys and the levels. What orjson refuses is read again by `json`, which says where the
+syntax is broken and lets through what concerns one request only (giant numbers, half characters).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import orjson
+
+from segur_portal.common.rules import Finding
+
+from .file_codes import FILE_CODES
+from .hints import printable, shown
+from .syntax import NotANumber, not_a_number_finding, syntax_finding, undecodable
+
+_BOXES = frozenset((dict, list))
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|([\[{])|[\]}]', re.DOTALL)
+_MAX_REPEATED_SHOWN = 20
+_GIANT = 400
+
+
+class RefusedError(Exception):
+    """The file is refused whole; never leaves this package."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+
+
+class _Repeated(dict[str, Any]):
+    """An object of the file in which some keys are written several times."""
+
+    keys_twice: tuple[str, ...] = ()
+
+
+class _Shape(NamedTuple):
+    keys: int
+    depth: int
+
+
+def read_payload(data: bytes, max_depth: int) -> Any:
+    """The value in these bytes; `RefusedError` when no deposit may hold it."""
+    try:
+        payload = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _read_precisely(data, max_depth)
+    shape = _shape(payload)
+    if shape.depth > max_depth or _may_repeat_keys(data, payload, shape.keys):
+        return _read_precisely(data, max_depth)
+    return payload
+
+
+def _shape(payload: Any) -> _Shape:
+    """How many keys and how many levels the value has."""
+    keys = depth = 0
+    level = [payload] if type(payload) in _BOXES else []
+    while level:
+        depth += 1
+        keys += sum(len(box) for box in level if type(box) is dict)
+        level = [
+            child
+            for box in level
+            for child in (box.values() if type(box) is dict else box)
+            if type(child) in _BOXES
+        ]
+    return _Shape(keys, depth)
+
+
+def _may_repeat_keys(data: bytes, payload: Any, keys: int) -> bool:
+    """Whether the bytes hold more keys than were parsed; False is certain, True is to be checked.
+
+    Every key has its colon: as many colons as keys means no key was lost. Colons inside texts are
+    counted by writing the value again, unless one may hide in an escape (`\\u003a`).
+    """
+    colons = data.count(b":")
+    if colons == keys:
+        return False
+    return b"\\u003" in data or orjson.dumps(payload).count(b":") != colons
+
+
+def _read_precisely(data: bytes, max_depth: int) -> Any:
+    if problem := undecodable(data):
+        raise RefusedError(problem)
+    text = data.decode()
+    if too_deep := _too_deep(text, max_depth):
+        raise RefusedError(too_deep)
+    try:
+        payload = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise RefusedError(syntax_finding(error)) from None
+    except NotANumber as error:
+        raise RefusedError(not_a_number_finding(text, error)) from None
+    if repeated := list(_repeated_keys(payload)):
+        raise RefusedError(*repeated)
+    return payload
+
+
+def _too_deep(text: str, max_depth: int) -> Finding | None:
+    """The first bracket beyond the limit, brackets inside texts set apart."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        if match[1]:
+            depth += 1
+        elif match[0][0] != '"':
+            depth -= 1
+        if depth > max_depth:
+            line, column = position(text, match.start())
+            return FILE_CODES["FIC-006"].finding(
+                found=f"{depth} niveaux ou plus", expected=str(max_depth), line=line, column=column
+            )
+    return None
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a place in a text."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) == len(pairs):
+        return values
+    repeated = _Repeated(values)
+    counts = Counter(key for key, _ in pairs)
+    repeated.keys_twice = tuple(key for key, count in counts.items() if count > 1)
+    return repeated
+
+
+def _repeated_keys(payload: Any) -> Iterator[Finding]:
+    """One finding per repeated key, with its path; the first ones only in an absurd file."""
+    boxes: list[tuple[str, Any]] = [("", payload)]
+    shown_count = 0
+    while boxes and shown_count < _MAX_REPEATED_SHOWN:
+        path, box = boxes.pop(0)
+        for key in getattr(box, "keys_twice", ()):
+            shown_count += 1
+            yield _repeated_key(path, key)
+        boxes.extend((f"{path}/{printable(str(key))}", child) for key, child in _children(box))
+
+
+def _children(box: Any) -> Iterator[tuple[str | int, Any]]:
+    pairs = box.items() if isinstance(box, dict) else enumerate(box)
+    return ((key, child) for key, child in pairs if isinstance(child, dict | list))
+
+
+def _repeated_key(path: str, key: str) -> Finding:
+    key = printable(key)
+    request = re.match(r"/demandes/([0-9]+)(.*)", path)
+    where = f"demande n°\u00a0{int(request[1]) + 1}" if request else "enveloppe du fichier"
+    inside = request[2] if request else path
+    return FILE_CODES["FIC-007"].finding(
+        pointer=f"{path}/{key}",
+        found=shown(key),
+        key=key,
+        where=f"{where}, {inside}" if inside else where,
+    )
+
+
+def _whole_number(digits: str) -> int | float | Decimal:
+    return int(digits) if len(digits) < 20 else _real_number(digits)
+
+
+def _real_number(digits: str) -> float | Decimal:
+    """A number; beyond what a float holds, a decimal that every limit refuses."""
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        return Decimal(f"{digits[:1] if digits[0] == '-' else ''}1E+{_GIANT}")
+    return number
+
+
+def _no_constant(name: str) -> float:
+    raise NotANumber(name)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_gather,
+    parse_int=_whole_number,
+    parse_float=_real_number,
+    parse_constant=_no_constant,
+)
