@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from funding.pricing import BalancePricing, Pricing
+from segur_portal.common.money import ZERO
+
 
 @dataclass(frozen=True, slots=True)
 class WindowFacts:
@@ -17,7 +20,9 @@ class WindowFacts:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFacts:
-    """Dates of a request. `received_on` is the civil day of `received_at` in Paris."""
+    """Dates of a request. `received_on` is the civil day of `received_at` in Paris; `signed_on`
+    is the order's, for a balance that of the order it answers.
+    """
 
     kind: str
     received_at: datetime
@@ -47,7 +52,9 @@ class DeMinimisFacts:
 class AmountFacts:
     """Amounts asked and their ceilings; ceilings are None when no tranche applies.
 
-    `pointer` is the block of amounts in the request (`/bonDeCommande` or `/facture`).
+    `pointer` is the block of amounts in the request (`/bonDeCommande` or `/facture`). `unvalued`,
+    `repeated` and `contradicted` are those of `funding.pricing.Pricing`. For a balance,
+    `validated_gross` is what is retained of the invoice and `amount_advanced` what was paid.
     """
 
     pointer: str
@@ -61,11 +68,56 @@ class AmountFacts:
     is_official: bool = True
     unvalued: tuple[tuple[str, str], ...] = ()
     de_minimis: tuple[DeMinimisFacts, ...] = ()
+    repeated: tuple[tuple[str, str], ...] = ()
+    contradicted: tuple[tuple[str, str, int], ...] = ()
+    validated_gross: Decimal | None = None
+    amount_advanced: Decimal = ZERO
+
+    @classmethod
+    def of_order(
+        cls, pricing: Pricing, *, de_minimis: tuple[DeMinimisFacts, ...] = ()
+    ) -> AmountFacts:
+        """The amounts of an order, from their pricing."""
+        return cls(
+            pointer="/bonDeCommande",
+            net=pricing.net,
+            vat=pricing.vat,
+            gross=pricing.gross,
+            is_vat_subject=pricing.is_vat_subject,
+            ceiling_net=pricing.ceiling_net,
+            ceiling_gross=pricing.ceiling_gross,
+            tier_label=pricing.tier_label,
+            is_official=pricing.scale.is_official,
+            unvalued=pricing.unvalued,
+            de_minimis=de_minimis,
+            repeated=pricing.repeated,
+            contradicted=pricing.contradicted,
+        )
+
+    @classmethod
+    def of_invoice(cls, pricing: BalancePricing) -> AmountFacts:
+        """The amounts of a balance's invoice, from their pricing."""
+        return cls(
+            pointer="/facture",
+            net=pricing.net,
+            vat=pricing.vat,
+            gross=pricing.gross,
+            is_vat_subject=pricing.is_vat_subject,
+            ceiling_net=pricing.ceiling_net,
+            ceiling_gross=pricing.ceiling_gross,
+            tier_label=pricing.tier_label,
+            is_official=pricing.scale.is_official,
+            validated_gross=pricing.validated.gross,
+            amount_advanced=pricing.advance,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class HoldFacts:
-    """A DRIMbox order: the SIREN of its clients, and those with a live RIS request (ATT-001)."""
+    """A DRIMbox order: its clients' (pointer, SIREN), and the SIREN with a RIS request.
+
+    `received_at` is the instant of judgement: the deposit's, or now when the holds are swept.
+    """
 
     sirens: tuple[tuple[str, str], ...]
     with_ris_request: frozenset[str]
