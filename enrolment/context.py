@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from enrolment.doors import SESSION_KEY
 from enrolment.models import Membership
 from segur_portal.common import clock
@@ -23,6 +24,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     memberships = SimpleLazyObject(lambda: _memberships(request) if is_member else [])
     return {
         "demonstration": settings.DEMONSTRATION,
+        "demo_accounts": DEMO_ACCOUNTS if settings.DEMONSTRATION else (),
+        "demo_password": DEMO_PASSWORD if settings.DEMONSTRATION else "",
         "portal_now": clock.now(),
         "portal_nav": "supplier" if is_member else "staff" if _is_staff(user) else "public",
         "portal_memberships": memberships,

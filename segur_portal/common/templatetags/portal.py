@@ -82,6 +82,20 @@ def nav_link(context: Context, name: str, label: str, *children: str) -> SafeStr
     )
 
 
+@register.simple_tag(takes_context=True)
+def side_link(context: Context, name: str, label: str) -> SafeString:
+    """A link of a side menu, marked when the page is this one."""
+    address = reverse(name)
+    is_here = context["request"].path.startswith(address)
+    return format_html(
+        '<li class="fr-sidemenu__item{}"><a class="fr-sidemenu__link" href="{}"{}>{}</a></li>',
+        " fr-sidemenu__item--active" if is_here else "",
+        address,
+        SafeString(' aria-current="page"' if is_here else ""),
+        label,
+    )
+
+
 @register.inclusion_tag("parts/breadcrumb.html")
 def breadcrumb(current: str, *links: str) -> dict[str, Any]:
     """The trail to this page: `{% breadcrumb "Ce dépôt" url "Mes dépôts" %}` (url, label pairs)."""
