@@ -25,4 +25,4 @@ def hello(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("bonjour")
 
 
-urlpatterns = [path("", hello)]
+urlpatterns = [path("", hello), path("healthz", hello)]

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import time
 from pathlib import Path
 
 
@@ -21,6 +20,8 @@ def prepare() -> None:
     commands = get_commands()
     _say("Base de données…")
     call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
+    if "load_programme" in commands:
+        call_command("load_programme", stdout=sys.stderr)
     _collect_static(Path(settings.STATIC_ROOT))
     if settings.DEMONSTRATION and "load_demo" in commands:
         _say("Données de démonstration…")
@@ -57,4 +58,4 @@ def _fingerprint() -> str:
 
 
 def _say(text: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)

@@ -248,7 +248,7 @@ class Supervisor:
     def _web_answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=0.5)
         try:
-            connection.request("HEAD", "/")
+            connection.request("GET", "/healthz")
             connection.getresponse()
         except (OSError, http.client.HTTPException):
             return False
