@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from segur_portal.common.enums import IMAGING, Kind
-from segur_portal.common.french import count, listed, percent
+from segur_portal.common.french import listed, percent
 from segur_portal.common.money import CENT, ZERO, in_french, vat_on
 from segur_portal.common.rules import Breach, Rule, Severity
 
 from .facts import AmountFacts
+from .valuation import situation_agrees, under_de_minimis, valued_once
 
 # Section 6, MNT-002: metropolitan rate, overseas rate, and no VAT.
 LEGAL_VAT_RATES = (Decimal(20), Decimal("8.5"), Decimal(0))
@@ -100,50 +101,6 @@ def _unknown_rate(facts: AmountFacts) -> Breach:
     )
 
 
-def _valued_once(facts: AmountFacts) -> Iterator[Breach]:
-    """MNT-003: what the ceiling could not count: kept at 0 and shown."""
-    for pointer, value in facts.unvalued:
-        yield Breach(pointer, found=value, expected="une activité 2023 dans la base")
-    for pointer, value in facts.repeated:
-        yield Breach(
-            pointer,
-            found=value,
-            expected="un numéro compté une fois",
-            message="{found} est écrit plusieurs fois : son activité 2023 n’est comptée qu’une.",
-            advice="Gardez une seule ligne pour ce numéro.",
-        )
-
-
-def _situation_agrees(facts: AmountFacts) -> Iterator[Breach]:
-    """MNT-004: a doctor declared new has no activity in 2023; the base knows better."""
-    for pointer, value, activity in facts.contradicted:
-        yield Breach(
-            pointer.replace("/numeroAm", "/situation2023"),
-            found="NOUVEAU",
-            expected="la situation du médecin en 2023",
-            values={"am": value, "activity": count(activity, "acte")},
-        )
-
-
-def _under_de_minimis(facts: AmountFacts) -> Iterator[Breach]:
-    """MNT-005: declared aid, the portal's own grants and this aid, the ceiling included."""
-    for aid in facts.de_minimis:
-        total = aid.declared + aid.granted + aid.requested
-        if total > aid.ceiling:
-            yield Breach(
-                aid.pointer,
-                found=in_french(total),
-                expected=f"{in_french(aid.ceiling)} au plus",
-                values={
-                    "client": aid.client,
-                    "declared": in_french(aid.declared),
-                    "granted": in_french(aid.granted),
-                    "requested": in_french(aid.requested),
-                    "ceiling": in_french(aid.ceiling),
-                },
-            )
-
-
 def _balance_positive(facts: AmountFacts) -> Iterator[Breach]:
     """MNT-006: what is validated of the invoice, and a balance that is never negative.
 
@@ -209,7 +166,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         message="La base ne donne pas l’activité 2023 de {found} : 0 est retenu.",
         advice="Si ce numéro avait une activité en 2023, signalez-le : le plafond en dépend.",
         source="Domaine, section 6, Montants ; webinaire, « Focus sur le calcul des montants »",
-        check=_valued_once,
+        check=valued_once,
         schemes=IMAGING,
         kinds=_ADVANCE,
     ),
@@ -226,7 +183,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
             "« situation2023 » : le plafond augmentera peut-être."
         ),
         source="Domaine, section 6, Montants ; webinaire, « 4 cas de figure pour un médecin »",
-        check=_situation_agrees,
+        check=situation_agrees,
         schemes=IMAGING,
         kinds=_ADVANCE,
     ),
@@ -243,7 +200,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
             "vérifiez avec le client les aides déclarées."
         ),
         source="Domaine, section 6, Montants ; règlement (UE) 2023/2831, article 3",
-        check=_under_de_minimis,
+        check=under_de_minimis,
         kinds=_ADVANCE,
     ),
     Rule(

@@ -74,3 +74,14 @@ LABELS = {
     Key.SIREN_SOLUTION: "Le numéro SIREN",
     Key.FINESS_SOLUTION: "Le numéro FINESS géographique",
 }
+
+STRUCTURE_LABELS = {
+    StructureType.DOCTOR.value: "médecin",
+    StructureType.MSP.value: "maison de santé pluriprofessionnelle (MSP)",
+    StructureType.CDS_MULTI.value: "centre de santé polyvalent",
+    StructureType.CDS_MEDICAL.value: "centre de santé médical",
+    StructureType.CDS_NURSING.value: "centre de santé infirmier",
+    StructureType.CDS_DENTAL.value: "centre de santé dentaire",
+    StructureType.PRACTICE.value: "cabinet",
+    StructureType.ESTABLISHMENT.value: "établissement",
+}

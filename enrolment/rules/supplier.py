@@ -1,61 +1,19 @@
-"""Rules on the supplier (ENR, domain page section 6) and the facts they read. Pure Python."""
+"""Who may ask for money (ENR, domain page section 6). Pure Python."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from segur_portal.common.enums import Kind
 from segur_portal.common.french import day, listed
 from segur_portal.common.rules import Breach, Rule, Severity
 
+from .facts import SolutionFacts, SupplierFacts
+
 # A balance pays for an order already judged: losing a mandate or a habilitation in between does
 # not undo it (ours). Only the enrolment itself is asked for again.
 ORDER_ONLY = frozenset({Kind.ADVANCE.value})
-
-
-@dataclass(frozen=True, slots=True)
-class SolutionFacts:
-    """A solution's version, as known for this supplier and scheme.
-
-    The mandate's fields speak of the supplier as distributor; they are None for the editor.
-    """
-
-    name: str
-    version: str
-    reference_number: str
-    referenced_on: date | None
-    file_submitted_on: date | None
-    is_enrolled: bool
-    is_editor: bool
-    declared_on: date | None = None
-    mandate_accepted_on: date | None = None
-    mandate_starts_on: date | None = None
-    mandate_ends_on: date | None = None
-    mandate_covers_osu: bool = False
-    editor_holds_osu: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SupplierFacts:
-    """What ENR rules know, on the day `on` of reception.
-
-    `stage` is `none`, `early` or `final`; `solution` is the one the request names, by name and
-    version, when this supplier edits or distributes it; `enrolled_solutions` lists the
-    « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`.
-    """
-
-    on: date
-    stage: str
-    is_simulation: bool
-    named_solution: str
-    named_version: str
-    named_reference_number: str
-    solution: SolutionFacts | None
-    enrolled_solutions: tuple[str, ...]
-    holds_osu: bool
-    layout: str
 
 
 def _enrolled(facts: SupplierFacts) -> Iterator[Breach]:
