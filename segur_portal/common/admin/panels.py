@@ -1,0 +1,96 @@
+"""What is shown under an object's fields: findings, received JSON, timeline, history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from segur_portal.common.french import instant
+from segur_portal.common.models import JournalEntry
+from segur_portal.common.workflow import Workflow
+
+SEVERITIES = {"ko": "KO", "alert": "Alerte", "wait": "Attente"}
+TIMELINE_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled block: the template that draws it, and what it is given."""
+
+    title: str
+    template: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Panel:
+    """A table; an empty one says so."""
+    content = {"table": {"headers": list(headers), "rows": [list(row) for row in rows]}}
+    return Panel(title, "admin/parts/table.html", content)
+
+
+def document(title: str, data: Any) -> Panel:
+    """A JSON document, indented, folded until asked for."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return Panel(title, "admin/parts/document.html", {"text": text})
+
+
+def sentences(title: str, lines: Iterable[str]) -> Panel:
+    """A list of French sentences."""
+    return Panel(title, "admin/parts/sentences.html", {"lines": list(lines)})
+
+
+def findings(title: str, found: Iterable[Mapping[str, Any]]) -> Panel:
+    """Findings as stored with a request, a line or a deposit: what, where, found, expected."""
+    headers = ("Gravité", "Règle", "Constat", "Où", "Trouvé", "Attendu", "Que faire")
+    rows = (
+        (
+            SEVERITIES.get(str(one.get("severity")), ""),
+            one.get("code", ""),
+            one.get("message", ""),
+            one.get("pointer", ""),
+            one.get("found", ""),
+            one.get("expected", ""),
+            one.get("advice", ""),
+        )
+        for one in found
+    )
+    return table(title, headers, rows)
+
+
+def timeline(
+    obj: models.Model, *, workflow: Workflow | None = None, words: Mapping[str, str] | None = None
+) -> Panel:
+    """The journal of an object, latest first; `words` are the labels of verbs and reasons."""
+    labels = {**_labels(workflow), **(words or {})}
+    entries = (
+        JournalEntry.objects.filter(subject=obj._meta.label, subject_id=str(obj.pk))
+        .select_related("actor")
+        .order_by("-at", "-pk")[:TIMELINE_LENGTH]
+    )
+    rows = (
+        (
+            instant(entry.at),
+            str(entry.actor) if entry.actor else "Le portail",
+            labels.get(entry.verb, entry.verb),
+            _states(entry, workflow),
+            labels.get(entry.reason_code, entry.reason_code),
+            entry.note,
+        )
+        for entry in entries
+    )
+    return table("Journal", ("Quand", "Qui", "Action", "État", "Motif", "Texte"), rows)
+
+
+def _labels(workflow: Workflow | None) -> dict[str, str]:
+    return {name: move.label for name, move in workflow.moves.items()} if workflow else {}
+
+
+def _states(entry: JournalEntry, workflow: Workflow | None) -> str:
+    names = [name for name in (entry.source, entry.target) if name]
+    if workflow is not None:
+        names = [workflow.states[n].internal if n in workflow.states else n for n in names]
+    return " → ".join(names)
