@@ -27,9 +27,7 @@ class DepositQuerySet(models.QuerySet[Any]):
 
     def forgotten(self, before: datetime) -> DepositQuerySet:
         """Waiting deposits without a sign of life since `before`."""
-        return self.waiting().filter(
-            Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True, received_at__lt=before)
-        )
+        return self.waiting().filter(Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True))
 
 
 class DepositLineQuerySet(models.QuerySet[Any]):

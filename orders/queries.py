@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.apps import apps
+from django.db import connection, models
+
+from orders.enums import ImportState
+from orders.rules.facts import BaseRow
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier
+    from orders.models import BaseImport
 
 
 class EligibleClientQuerySet(models.QuerySet[Any]):
@@ -41,3 +48,81 @@ class ClaimQuerySet(models.QuerySet[Any]):
     def of_orders(self, order_ids: Iterable[int]) -> ClaimQuerySet:
         """Claims of these orders."""
         return self.filter(order_id__in=list(order_ids))
+
+
+_BASE_COLUMNS = (
+    "kind, value, rpps, siren, label, structure_type, specialty, is_liberal, doctor_count,"
+    " activity, activity_2023, had_wave_1"
+)
+_ROWS_SQL = f"""
+    SELECT {_BASE_COLUMNS} FROM orders_eligibleclient
+    WHERE scheme_id = %s AND valid_to IS NULL
+      AND (kind, value) IN (SELECT * FROM unnest(%s::varchar[], %s::varchar[]))
+"""  # noqa: S608 (constants only)
+_OVERRIDES_SQL = f"""
+    SELECT DISTINCT ON (kind, value) is_eligible, {_BASE_COLUMNS} FROM orders_eligibilityoverride
+    WHERE scheme_id = %s AND %s BETWEEN starts_on AND ends_on
+      AND (kind, value) IN (SELECT * FROM unnest(%s::varchar[], %s::varchar[]))
+    ORDER BY kind, value, starts_on DESC, id DESC
+"""  # noqa: S608
+
+
+def rows_for(
+    scheme: str, keys: Sequence[tuple[str, str]], on: date
+) -> dict[tuple[str, str], BaseRow]:
+    """The lines of a scheme's base in force for these (kind, value), as they count on that day.
+
+    An officer's override that covers the day has the last word: it removes the key, adds it, or
+    replaces what it states (what it leaves blank stays as in the base). Two queries at most.
+    """
+    if not keys:
+        return {}
+    kinds, values = ([*column] for column in zip(*keys, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS_SQL, [scheme, kinds, values])
+        rows = {(row[0], row[1]): BaseRow(*row) for row in cursor.fetchall()}
+        cursor.execute(_OVERRIDES_SQL, [scheme, on, kinds, values])
+        for is_eligible, *stated in cursor.fetchall():
+            key = (stated[0], stated[1])
+            if is_eligible:
+                rows[key] = _overridden(rows.get(key, BaseRow(*key)), stated)
+            else:
+                rows.pop(key, None)
+    return rows
+
+
+def _overridden(row: BaseRow, stated: Sequence[Any]) -> BaseRow:
+    names = [field.name for field in fields(BaseRow)]
+    said = zip(names, stated, strict=True)
+    return replace(row, **{name: value for name, value in said if value not in ("", None)})
+
+
+def current_import(scheme: str) -> BaseImport | None:
+    """The import (or restoration) whose version of the scheme's base is in force."""
+    imports = apps.get_model("orders", "BaseImport")._default_manager
+    found: BaseImport | None = (
+        imports.filter(scheme=scheme, state=ImportState.APPLIED).order_by("-version").first()
+    )
+    return found
+
+
+_ROWS_AT_SQL = f"""
+    SELECT wanted.version, {", ".join("line." + name for name in _BASE_COLUMNS.split(", "))}
+    FROM unnest(%s::varchar[], %s::varchar[], %s::integer[]) AS wanted(kind, value, version)
+    JOIN orders_eligibleclient line ON line.scheme_id = %s
+         AND line.kind = wanted.kind AND line.value = wanted.value
+         AND line.valid_from <= wanted.version
+         AND (line.valid_to IS NULL OR line.valid_to > wanted.version)
+"""  # noqa: S608 (constants only)
+
+
+def rows_at_versions(
+    scheme: str, keys: Sequence[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], BaseRow]:
+    """The lines of a scheme's base as they stood, for these (kind, value, version): one query."""
+    if not keys:
+        return {}
+    kinds, values, versions = ([*column] for column in zip(*keys, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS_AT_SQL, [kinds, values, versions, scheme])
+        return {(row[1], row[2], row[0]): BaseRow(*row[1:]) for row in cursor.fetchall()}

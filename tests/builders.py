@@ -52,9 +52,9 @@ def _advance(scheme: str, number: int) -> dict[str, Any]:
             "dateSignature": "2026-03-31",
             "typeSignature": "ELECTRONIQUE",
             "nomFichier": f"BDC_{reference}.pdf",
-            "montantHT": 2000.0,
-            "montantTVA": 400.0,
-            "montantTTC": 2400.0,
+            "montantHT": 1000.0,
+            "montantTVA": 200.0,
+            "montantTTC": 1200.0,
         },
         "clients": [a_client(scheme, number=number)],
     }
@@ -74,9 +74,9 @@ def _balance(scheme: str, number: int) -> dict[str, Any]:
         "facture": {
             "numero": f"FA-{number:04}",
             "dateFacture": "2026-10-02",
-            "montantHT": 2000.0,
-            "montantTVA": 400.0,
-            "montantTTC": 2400.0,
+            "montantHT": 1000.0,
+            "montantTVA": 200.0,
+            "montantTTC": 1200.0,
             "nomFichier": f"FACT_{reference}.pdf",
         },
         "clients": [as_deployed(client) for client in _advance(scheme, number)["clients"]],
@@ -109,7 +109,7 @@ def a_client(
     asked = client_type != "ETABLISSEMENT"
     client = {
         "typeClient": client_type,
-        "nomStructure": f"Structure n° {number}",
+        "nomStructure": f"Structure de santé de l’avenue de la République n° {number}",
         "siren": None if client_type == "MEDECIN" else make_siren(number * _SEEDS_PER_REQUEST),
         "representantLegal": {
             "nom": "MARTIN",
@@ -146,7 +146,7 @@ def _lines(
 def an_establishment(scheme: str, *, seed: int = 1, **changes: Any) -> dict[str, Any]:
     activity = None if scheme == SchemeCode.MDV else "MIXTE"
     site = {
-        "nom": f"Site {seed}",
+        "nom": f"Site d’imagerie du quartier Saint-Éloi n° {seed}",
         "finessGeographique": make_finess(seed),
         "activite": activity,
     }
@@ -158,8 +158,8 @@ def a_doctor(
 ) -> dict[str, Any]:
     mdv = scheme == SchemeCode.MDV
     doctor = {
-        "nom": "DURAND",
-        "prenom": "Dominique",
+        "nom": f"LEFÈVRE-{seed}",
+        "prenom": "Marie-Hélène",
         "rpps": make_rpps(seed),
         "numeroAm": make_am(seed if am_seed is None else am_seed),
         "activite": None if mdv else ACTIVITIES[seed % 2],

@@ -121,7 +121,7 @@ class OrderFacts:
             ),
         )
 
-    def keys(self) -> list[tuple[str, str]]:
+    def identifiers(self) -> list[tuple[str, str]]:
         """Every (kind, value) of the order that the base must know (ELI-001)."""
         keys: dict[tuple[str, str], None] = {}
         for client in self.clients:

@@ -31,6 +31,11 @@ def today() -> date:
     return now().astimezone(PARIS).date()
 
 
+def machine_now() -> datetime:
+    """The machine's own instant, never moved: for signs of life and other technical dates."""
+    return timezone.now()
+
+
 def paris_instant(day: date, at: civil_time) -> datetime:
     """The UTC instant of a civil date and time in Paris."""
     return datetime.combine(day, at, tzinfo=PARIS).astimezone(ZoneInfo("UTC"))

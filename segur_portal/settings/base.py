@@ -4,8 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pgtrigger
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
+
+from .admin import LOCALE_PATHS, UNFOLD  # noqa: F401
 
 env = Env()
 
@@ -220,6 +223,21 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep forgotten deposits": {"task": "funding.sweep", "schedule": timedelta(seconds=30)},
+    "import the eligible-clients base": {
+        "task": "orders.import_nightly",
+        "schedule": crontab(hour="2", minute="30"),
+    },
+    "check that the base was imported": {
+        "task": "orders.check_last_import",
+        "schedule": crontab(hour="7", minute="0"),
+    },
+    "flag requests whose client left the base": {
+        "task": "funding.flag_left_clients",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # ---------------------------------------------------------------- limits of a deposit

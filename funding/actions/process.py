@@ -1,0 +1,213 @@
+"""Treating a deposit: from the stored bytes to one verdict per request, all or nothing.
+
+The state `running` is committed first, so that everybody sees it; then one transaction locks the
+row, judges and writes everything. A worker killed at any point leaves either nothing or all: the
+sweeper starts the deposit again and nothing is lost or doubled.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import mail_admins
+from django.db import IntegrityError, transaction
+
+from funding.actions.integrate import Batch, LostRaceError, integrate
+from funding.actions.receive import wake_worker
+from funding.actions.world import load_world
+from funding.intake import Envelope, Limits, Structure, check_structure, read_envelope
+from funding.intake.judge import ALREADY, INTEGRATED, KO, Verdict, judge
+from funding.models import Deposit
+from funding.rules.catalogue import RULES_VERSION
+from funding.workflow import DEPOSIT
+from segur_portal.common import clock
+from segur_portal.common.actions import move, read_file
+from segur_portal.common.enums import Role
+from segur_portal.common.models import Scheme
+from segur_portal.common.rules import Finding
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 5
+MAX_RACES = 20
+
+
+def limits() -> Limits:
+    """The limits of a file, from the settings."""
+    return Limits(
+        max_bytes=settings.DEPOSIT_JSON_MAX_BYTES,
+        max_depth=settings.DEPOSIT_MAX_DEPTH,
+        max_requests=settings.DEPOSIT_MAX_REQUESTS,
+    )
+
+
+def process_deposit(deposit_id: int) -> bool:
+    """Treat a deposit to its end; True when this call gave the verdicts.
+
+    Safe to call twice, or in two workers at once: the second finds the row locked or finished
+    and does nothing.
+    """
+    deposit = _start(deposit_id)
+    if deposit is None:
+        return False
+    data = read_file(deposit.file)
+    read = read_envelope(
+        data,
+        filename=deposit.file_name,
+        supplier_siret=deposit.supplier.siret,
+        limits=limits(),
+    )
+    structures = check_structure(read) if isinstance(read, Envelope) else []
+    with transaction.atomic():
+        locked = (
+            Deposit.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=deposit_id, state="running")
+            .first()
+        )
+        if locked is None:
+            return False
+        if isinstance(read, Envelope):
+            _settle(deposit, read, structures)
+        else:
+            _refuse(deposit, read)
+    return True
+
+
+def _start(deposit_id: int) -> Deposit | None:
+    """Commit that a worker has it; None when there is nothing to do."""
+    with transaction.atomic():
+        deposit = (
+            Deposit.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("supplier", "file")
+            .filter(pk=deposit_id)
+            .first()
+        )
+        if deposit is None or deposit.state not in DEPOSIT.moves["start"].sources:
+            return None
+        if deposit.attempts >= MAX_ATTEMPTS:
+            _give_up(deposit)
+            return None
+        move(
+            deposit,
+            "start",
+            workflow=DEPOSIT,
+            role=Role.SYSTEM,
+            attempts=deposit.attempts + 1,
+            heartbeat_at=clock.machine_now(),
+        )
+    return deposit
+
+
+def _give_up(deposit: Deposit) -> None:
+    """Make a deposit that fails again and again visible, instead of trying for ever."""
+    move(
+        deposit,
+        "fail",
+        workflow=DEPOSIT,
+        role=Role.SYSTEM,
+        note=f"{deposit.attempts} tentatives de traitement sans résultat.",
+    )
+    logger.error("Deposit %s failed %s times.", deposit.number, deposit.attempts)
+    mail_admins(
+        f"Dépôt {deposit.number} en échec",
+        f"Le dépôt {deposit.number} a échoué {deposit.attempts} fois.",
+        fail_silently=True,
+    )
+
+
+def _refuse(deposit: Deposit, findings: list[Finding]) -> None:
+    move(
+        deposit,
+        "refuse",
+        workflow=DEPOSIT,
+        role=Role.SYSTEM,
+        findings=[finding.as_dict() for finding in findings],
+        finished_at=clock.now(),
+        rules_version=RULES_VERSION,
+    )
+
+
+def _settle(deposit: Deposit, envelope: Envelope, structures: list[Structure]) -> None:
+    """Judge and integrate; a lost race is judged again, with what the winner committed."""
+    scheme = Scheme.objects.get(pk=envelope.scheme)
+    for _ in range(MAX_RACES):
+        try:
+            with transaction.atomic():
+                return _judge_and_write(deposit, envelope, structures, scheme)
+        except (LostRaceError, IntegrityError) as race:
+            logger.info("Deposit %s is judged again: %r", deposit.number, race)
+    raise LostRaceError(f"Deposit {deposit.number} lost {MAX_RACES} races in a row.")
+
+
+def _judge_and_write(
+    deposit: Deposit, envelope: Envelope, structures: list[Structure], scheme: Scheme
+) -> None:
+    world, versions = load_world(
+        supplier=deposit.supplier,
+        envelope=envelope,
+        structures=structures,
+        received_at=deposit.received_at,
+    )
+    verdicts = judge(envelope, structures, world)
+    now = clock.now()
+    if versions.programme._state.adding:
+        type(versions.programme).objects.bulk_create([versions.programme], ignore_conflicts=True)
+    integrate(Batch(deposit, envelope, world, versions, scheme, now), verdicts)
+    _finish(deposit, verdicts, envelope, base=versions.base, programme=versions.programme, at=now)
+
+
+def _finish(
+    deposit: Deposit,
+    verdicts: list[Verdict],
+    envelope: Envelope,
+    *,
+    at: datetime,
+    **versions: object,
+) -> None:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    move(
+        deposit,
+        "finish",
+        workflow=DEPOSIT,
+        role=Role.SYSTEM,
+        scheme_id=envelope.scheme,
+        kind=envelope.kind,
+        request_count=len(outcomes),
+        integrated_count=outcomes.count(INTEGRATED),
+        already_count=outcomes.count(ALREADY),
+        ko_count=outcomes.count(KO),
+        alert_count=sum(v.outcome == INTEGRATED and bool(v.alerts) for v in verdicts),
+        finished_at=at,
+        format_version=envelope.format_version,
+        rules_version=RULES_VERSION,
+        **versions,
+    )
+
+
+def restart_forgotten() -> int:
+    """Wake a worker for every deposit that waits without a sign of life; returns how many.
+
+    The broker may have lost its messages (restart, crash, flush): the rows have not.
+    """
+    before = clock.machine_now() - settings.DEPOSIT_STALE_AFTER
+    ids = list(
+        Deposit.objects.forgotten(before).order_by("received_at").values_list("pk", flat=True)
+    )
+    for deposit_id in ids:
+        wake_worker(deposit_id)
+    return len(ids)
+
+
+def restart_deposit(deposit: Deposit, *, actor: object) -> None:
+    with transaction.atomic():
+        move(
+            deposit,
+            "restart",
+            workflow=DEPOSIT,
+            role=Role.OFFICER,
+            actor=actor,
+            attempts=0,
+            heartbeat_at=clock.machine_now(),
+        )
+        transaction.on_commit(lambda: wake_worker(deposit.pk))

@@ -1,0 +1,76 @@
+"""Receiving a deposit: stored and committed before we answer; then a worker is woken."""
+
+from __future__ import annotations
+
+import logging
+from typing import IO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from enrolment.models import Supplier, User
+from funding.intake import FILE_CODES, FileName, parse_filename
+from funding.models import Deposit
+from segur_portal.common import clock
+from segur_portal.common.actions import store_file, write_journal
+from segur_portal.common.models import StoredFile
+from segur_portal.common.rules import Finding
+
+logger = logging.getLogger(__name__)
+
+
+class DepositRefusedError(Exception):
+    """A file refused at the door, before anything is stored; `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+def receive_deposit(
+    *, supplier: Supplier, user: User, content: File[bytes] | IO[bytes], name: str
+) -> Deposit:
+    """Store a JSON file and acknowledge it; what is wrong inside is told by its treatment.
+
+    `received_at` is taken once the last byte is stored: it is what counts against a deadline.
+    Raises DepositRefusedError for an empty or oversized file.
+    """
+    file = content if isinstance(content, File) else File(content)
+    _check_size(file)
+    with transaction.atomic():
+        stored = store_file(file, name=name, purpose=StoredFile.Purpose.DEPOSIT, stored_by=user)
+        parsed = parse_filename(name)
+        deposit = Deposit.objects.create(
+            supplier=supplier,
+            deposited_by=user,
+            file=stored,
+            file_name=stored.name,
+            received_at=clock.now(),
+            heartbeat_at=clock.machine_now(),
+            kind=parsed.kind if isinstance(parsed, FileName) else "",
+            scheme_id=parsed.scheme if isinstance(parsed, FileName) else None,
+        )
+        write_journal(deposit, "receive", actor=user, at=deposit.received_at, target="received")
+        transaction.on_commit(lambda: wake_worker(deposit.pk))
+    return deposit
+
+
+def wake_worker(deposit_id: int) -> None:
+    """Tell a worker that a deposit waits. A broker that is down loses nothing: the row is the
+    queue, and the sweeper starts again what nobody took."""
+    from funding.tasks import process
+
+    try:
+        process.delay(deposit_id)
+    except (OperationalError, OSError):
+        logger.warning("The broker did not answer; deposit %s waits for the sweeper.", deposit_id)
+
+
+def _check_size(file: File[bytes]) -> None:
+    limit = settings.DEPOSIT_JSON_MAX_BYTES
+    if not file.size:
+        raise DepositRefusedError(FILE_CODES["FIC-001"].finding())
+    if file.size > limit:
+        raise DepositRefusedError(FILE_CODES["FIC-002"].finding())
