@@ -15,6 +15,9 @@ import orjson
 
 from .naming import FileName, next_free_name, parse_filename
 
+_ENDS_NUMBER = frozenset((b",", b"}", b"]", b""))
+_EXACT_DIGITS = 15  # beyond, a float no longer holds every whole number
+
 
 def canonical_hash(request: Any) -> str:
     """SHA-256, in hexadecimal, of the canonical JSON of a request."""
@@ -23,19 +26,50 @@ def canonical_hash(request: Any) -> str:
 
 def _canonical_json(value: Any) -> bytes:
     try:
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        if (shortened := _without_zero_decimals(written)) is not None:
+            return shortened
         return orjson.dumps(_plain_numbers(value), option=orjson.OPT_SORT_KEYS)
     except TypeError:  # lone surrogates, giant numbers: no such request is ever integrated
         return json.dumps(value, sort_keys=True, default=str).encode()
 
 
+def _without_zero_decimals(written: bytes) -> bytes | None:
+    """Compact JSON with `100.0` shortened to `100`; None where only the values can tell.
+
+    A number ends at `,`, `}` or `]`. A quote after a letter or digit and before a colon closes a
+    key, so what follows it is a number; elsewhere, what looks like one may be inside a text.
+    """
+    pieces = written.split(b".")
+    for place in range(1, len(pieces)):
+        piece = pieces[place]
+        if piece[:1] != b"0" or piece[1:2] not in _ENDS_NUMBER:
+            pieces[place] = b"." + piece
+        elif _ends_with_whole_number(pieces[place - 1]):
+            pieces[place] = piece[1:]
+        else:
+            return None
+    return b"".join(pieces)
+
+
+def _ends_with_whole_number(written: bytes) -> bool:
+    before, _, digits = written.rpartition(b'":')
+    return (
+        before[-1:].isalnum()
+        and digits.isdigit()
+        and len(digits) <= _EXACT_DIGITS
+        and (digits == b"0" or digits[0] != ord("0"))
+    )
+
+
 def _plain_numbers(value: Any) -> Any:
-    """The value with its whole floats turned into integers."""
-    kind = type(value)
-    if kind is dict:
-        return {k: v if type(v) is str else _plain_numbers(v) for k, v in value.items()}
-    if kind is list:
+    """The value with its whole floats turned into integers, up to what `float` holds exactly."""
+    if isinstance(value, dict):
+        return {key: _plain_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
         return [_plain_numbers(item) for item in value]
-    return int(value) if kind is float and value.is_integer() and abs(value) < 2**53 else value
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 10**_EXACT_DIGITS
+    return int(value) if is_whole else value
 
 
 def correction_file(

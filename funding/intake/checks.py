@@ -36,10 +36,44 @@ def is_real_date(value: str) -> bool:
         return False
 
 
-COLUMN_CHECKS: dict[str, Callable[[Any], bool]] = {
+VALUE_CHECKS: dict[str, Callable[[Any], bool]] = {
     **{kind.value: IDENTIFIERS[kind].is_valid for kind in IdentifierKind},
     "telephone": is_valid_telephone,
     "montant": has_two_decimals,
+}
+
+
+_VALUE_OF = bytes.maketrans(b"0123456789AB", bytes([*range(10), 1, 2]))
+_DOUBLE_OF = bytes.maketrans(b"0123456789AB", bytes([0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 2, 4]))
+_MODULO_10 = bytes(value % 10 for value in range(256))
+
+
+def all_pass_luhn(numbers: list[str]) -> bool:
+    """Luhn of many numbers of one length at once, 10 times faster than one by one.
+
+    The digits of a rank, one per number, are the bytes of a big integer; adding these integers adds
+    every number's digits together (at most 14 × 9: no byte overflows).
+    """
+    width = len(numbers[0]) if numbers else 0
+    text = "".join(numbers).encode()
+    total = 0
+    for rank in range(width):
+        is_doubled = (width - rank) % 2 == 0
+        digits = text[rank::width].translate(_DOUBLE_OF if is_doubled else _VALUE_OF)
+        total += int.from_bytes(digits, "big")
+    sums = total.to_bytes(len(numbers), "big")
+    return not sums.translate(_MODULO_10).strip(b"\0") and "0" * width not in numbers
+
+
+def _whole_column(check: Callable[[Any], bool]) -> Callable[[list[Any]], bool]:
+    return lambda values: all(map(check, values))
+
+
+# On values that have the form their schema asks for. An amount is compared at once with its cents.
+WHOLE_COLUMNS: dict[str, Callable[[list[Any]], bool]] = {
+    **{kind.value: all_pass_luhn for kind in IdentifierKind if kind != IdentifierKind.SIRET},
+    "telephone": _whole_column(is_valid_telephone),
+    "montant": lambda amounts: [round(amount, 2) for amount in amounts] == amounts,
 }
 
 
@@ -54,7 +88,7 @@ def _on(kind: type | tuple[type, ...], check: Callable[[Any], bool]) -> Callable
 
 FORMATS = FormatChecker(formats=())
 FORMATS.checks("date")(_on(str, is_real_date))
-for _name, _check in COLUMN_CHECKS.items():
+for _name, _check in VALUE_CHECKS.items():
     FORMATS.checks(_name)(_on((int, float, Decimal) if _name == "montant" else str, _check))
 
 
@@ -73,31 +107,43 @@ def column(requests: list[Any], path: tuple[str, ...]) -> list[Any]:
 
 def columns_hold(requests: list[Any], columns: tuple[tuple[tuple[str, ...], str], ...]) -> bool:
     """Whether every value of these requests passes the check its schema names."""
-    return all(all(map(COLUMN_CHECKS[name], column(requests, path))) for path, name in columns)
+    return all(WHOLE_COLUMNS[name](column(requests, path)) for path, name in columns)
 
 
-def expected_file_name(block: str, reference: str) -> str:
-    """The name of the PDF of this block."""
-    return f"{DOCUMENT_PREFIXES[block]}{reference}.pdf"
+def agree(requests: list[dict[str, Any]]) -> bool:
+    """Whether values that go together agree, in requests that follow their schema."""
+    return all(
+        [request[block]["nomFichier"] for request in requests if block in request]
+        == [
+            f"{prefix}{request['referenceFournisseur']}.pdf"
+            for request in requests
+            if block in request
+        ]
+        for block, prefix in DOCUMENT_PREFIXES.items()
+    ) and not any(
+        any(strange_doctors(request))
+        for request in requests
+        if request["clients"][0].get("typeClient") == "MEDECIN"
+    )
 
 
 def misnamed_documents(request: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Blocks whose PDF is not named after the request, with the right name."""
     reference = request.get("referenceFournisseur")
-    for block in DOCUMENT_PREFIXES:
+    for block, prefix in DOCUMENT_PREFIXES.items():
         document = request.get(block)
         if isinstance(reference, str) and isinstance(document, dict):
-            expected = expected_file_name(block, reference)
+            expected = f"{prefix}{reference}.pdf"
             if isinstance(document.get("nomFichier"), str) and document["nomFichier"] != expected:
                 yield block, expected
 
 
 def strange_doctors(request: dict[str, Any]) -> Iterator[tuple[int, int, str, str]]:
     """Lines of a MEDECIN client whose RPPS is not the first line's: client, line, found, first."""
-    for client, lines in _doctors_of_lone_practices(request):
-        for line, doctor in enumerate(lines[1:], 1):
-            if doctor != lines[0] and isinstance(doctor, str) and isinstance(lines[0], str):
-                yield client, line, doctor, lines[0]
+    for client, numbers in _doctors_of_lone_practices(request):
+        for line, number in enumerate(numbers[1:], 1):
+            if number != numbers[0] and isinstance(number, str) and isinstance(numbers[0], str):
+                yield client, line, number, numbers[0]
 
 
 def _doctors_of_lone_practices(request: dict[str, Any]) -> Iterator[tuple[int, list[Any]]]:

@@ -86,12 +86,7 @@ def _readable(data: bytes, limits: Limits) -> Any:
     data = data.removeprefix(_BOM)
     if not data.strip():
         raise RefusedError(FILE_CODES["FIC-001"].finding())
-    blocks = data.count(b"{") + data.count(b"[")
-    if blocks > limits.max_blocks and data.lstrip()[:1] in (b"{", b"["):
-        raise RefusedError(
-            FILE_CODES["FIC-008"].finding(found=str(blocks), expected=str(limits.max_blocks))
-        )
-    return read_payload(data, limits.max_depth)
+    return read_payload(data, max_depth=limits.max_depth, max_blocks=limits.max_blocks)
 
 
 def _size(count: int) -> str:

@@ -132,7 +132,7 @@ def nodes(
 def _columns(schema: Schema, root: Schema) -> Iterator[tuple[tuple[str, ...], str]]:
     """The paths whose values need a check in Python, with the format to check."""
     for path, node in nodes(schema, root):
-        if node.get("format") in checks.COLUMN_CHECKS:
+        if node.get("format") in checks.WHOLE_COLUMNS:
             yield path, node["format"]
 
 

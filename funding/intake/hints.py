@@ -44,6 +44,8 @@ def lines(count: int) -> str:
 def printable(text: str, length: int = SHOWN_LENGTH) -> str:
     """The text, shortened, its invisible or broken characters written `\\uXXXX`."""
     text = shortened(text, length)
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in text

@@ -1,8 +1,8 @@
 """Bytes → Python values: fast when all is well, precise as soon as something is not.
 
-orjson reads the clean files; it sees neither repeated keys nor our limit of depth, so one walk
-counts the keys and the levels. What orjson refuses is read again by `json`, which says where the
-syntax is broken and lets through what concerns one request only (giant numbers, half characters).
+orjson reads the clean files; it sees neither repeated keys nor our limit of depth, which are looked
+for in the bytes at once. What orjson refuses is read again by `json`, which says where the syntax
+is broken and lets through what concerns one request only (giant numbers, half characters).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -22,7 +22,7 @@ from .file_codes import FILE_CODES
 from .hints import printable, shown
 from .syntax import NotANumber, not_a_number_finding, syntax_finding, undecodable
 
-_BOXES = frozenset((dict, list))
+_NOT_SKELETON = bytes(sorted(set(range(256)) - set(b'[]{}"')))
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|([\[{])|[\]}]', re.DOTALL)
 _MAX_REPEATED_SHOWN = 20
 _GIANT = 400
@@ -41,49 +41,52 @@ class _Repeated(dict[str, Any]):
     keys_twice: tuple[str, ...] = ()
 
 
-class _Shape(NamedTuple):
-    keys: int
-    depth: int
-
-
-def read_payload(data: bytes, max_depth: int) -> Any:
+def read_payload(data: bytes, *, max_depth: int, max_blocks: int) -> Any:
     """The value in these bytes; `RefusedError` when no deposit may hold it."""
+    skeleton = data.translate(None, _NOT_SKELETON)
+    blocks = skeleton.count(b"{") + skeleton.count(b"[")
+    if blocks > max_blocks and data.lstrip().startswith((b"{", b"[")):
+        raise RefusedError(
+            FILE_CODES["FIC-008"].finding(found=str(blocks), expected=str(max_blocks))
+        )
     try:
         payload = orjson.loads(data)
     except orjson.JSONDecodeError:
         return _read_precisely(data, max_depth)
-    shape = _shape(payload)
-    if shape.depth > max_depth or _may_repeat_keys(data, payload, shape.keys):
+    has_escaped_quotes = b"\\" in data and b'\\"' in data
+    if (
+        has_escaped_quotes
+        or _may_be_too_deep(skeleton, max_depth)
+        or _may_repeat_keys(data, payload)
+    ):
         return _read_precisely(data, max_depth)
     return payload
 
 
-def _shape(payload: Any) -> _Shape:
-    """How many keys and how many levels the value has."""
-    keys = depth = 0
-    level = [payload] if type(payload) in _BOXES else []
-    while level:
-        depth += 1
-        keys += sum(len(box) for box in level if type(box) is dict)
-        level = [
-            child
-            for box in level
-            for child in (box.values() if type(box) is dict else box)
-            if type(child) in _BOXES
-        ]
-    return _Shape(keys, depth)
+def _may_be_too_deep(skeleton: bytes, max_depth: int) -> bool:
+    """Whether a well-formed value goes deeper; False is certain, True is to be checked.
 
-
-def _may_repeat_keys(data: bytes, payload: Any, keys: int) -> bool:
-    """Whether the bytes hold more keys than were parsed; False is certain, True is to be checked.
-
-    Every key has its colon: as many colons as keys means no key was lost. Colons inside texts are
-    counted by writing the value again, unless one may hide in an escape (`\\u003a`).
+    The skeleton is the value's quotes and brackets, with no escaped quote. Texts fall out as pairs
+    of quotes (one that holds a bracket leaves its own), then the innermost brackets, level by
+    level.
     """
-    colons = data.count(b":")
-    if colons == keys:
-        return False
-    return b"\\u003" in data or orjson.dumps(payload).count(b":") != colons
+    skeleton = skeleton.replace(b'""', b"")
+    for _ in range(max_depth):
+        if not skeleton:
+            return False
+        skeleton = skeleton.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(skeleton)
+
+
+def _may_repeat_keys(data: bytes, payload: Any) -> bool:
+    """Whether the bytes hold more keys than were read; False is certain, True is to be checked.
+
+    A key has its colon, and a colon inside a text is written again as it was unless it hides in an
+    escape (`\\u003a`): as many colons once written again means that no key was lost.
+    """
+    if b"\\" in data and b"\\u003" in data:
+        return True
+    return data.count(b":") != orjson.dumps(payload).count(b":")
 
 
 def _read_precisely(data: bytes, max_depth: int) -> Any:

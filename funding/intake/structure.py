@@ -11,7 +11,7 @@ from typing import Any
 from segur_portal.common.rules import Finding
 
 from .canonical import canonical_hash
-from .checks import columns_hold, misnamed_documents, strange_doctors
+from .checks import agree, columns_hold, misnamed_documents, strange_doctors
 from .envelope import Envelope
 from .faults import Fault, faults_of
 from .formats import RequestFormat, request_format
@@ -42,37 +42,38 @@ def check_structure(envelope: Envelope) -> list[Structure]:
     form = request_format(envelope.format_version, envelope.scheme, envelope.kind)
     sound = _sound(envelope.requests, form)
     return [
-        _structure(index, request, is_sound, form)
+        Structure(
+            index=index,
+            reference=_reference(request),
+            content_hash=canonical_hash(request),
+            findings=() if is_sound else _located(explain(request, form), index, request),
+        )
         for index, (request, is_sound) in enumerate(zip(envelope.requests, sound, strict=True), 1)
     ]
 
 
+def _located(findings: list[Finding], index: int, request: Any) -> tuple[Finding, ...]:
+    reference = _reference(request)
+    return tuple(replace(item, index=index, reference=reference) for item in findings)
+
+
 def _sound(requests: list[Any], form: RequestFormat) -> list[bool]:
-    """Which requests are right. Values are checked by whole columns, then again one by one only
-    when a column holds a wrong one."""
-    verdicts = [form.accepts(request) and _agrees(request) for request in requests]
+    """Which requests are right: by the schema one by one, then all values by whole columns.
+
+    Requests are looked at one by one only when a column holds a wrong value.
+    """
+    verdicts = [form.accepts(request) for request in requests]
     accepted = [request for request, verdict in zip(requests, verdicts, strict=True) if verdict]
-    if columns_hold(accepted, form.columns):
+    if _values_hold(accepted, form):
         return verdicts
     return [
-        verdict and columns_hold([request], form.columns)
+        verdict and _values_hold([request], form)
         for request, verdict in zip(requests, verdicts, strict=True)
     ]
 
 
-def _agrees(request: dict[str, Any]) -> bool:
-    return not any(misnamed_documents(request)) and not any(strange_doctors(request))
-
-
-def _structure(index: int, request: Any, is_sound: bool, form: RequestFormat) -> Structure:
-    reference = _reference(request)
-    findings = () if is_sound else tuple(explain(request, form))
-    return Structure(
-        index=index,
-        reference=reference,
-        content_hash=canonical_hash(request),
-        findings=tuple(replace(item, index=index, reference=reference) for item in findings),
-    )
+def _values_hold(requests: list[dict[str, Any]], form: RequestFormat) -> bool:
+    return agree(requests) and columns_hold(requests, form.columns)
 
 
 def _reference(request: Any) -> str | None:

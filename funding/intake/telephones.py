@@ -32,8 +32,11 @@ _PLAIN = re.compile("|".join(map(_plain_pattern, _REGIONS)), re.ASCII)
 
 def is_valid_telephone(value: str) -> bool:
     """Whether this is one complete number that can exist."""
-    plain = value.translate(_PUNCTUATION)
-    return _PLAIN.fullmatch(plain) is not None or any(_exists(value, region) for region in _REGIONS)
+    return (
+        _PLAIN.fullmatch(value) is not None
+        or _PLAIN.fullmatch(value.translate(_PUNCTUATION)) is not None
+        or any(_exists(value, region) for region in _REGIONS)
+    )
 
 
 def _exists(value: str, region: str) -> bool:
