@@ -36,3 +36,24 @@ class SpecimenKind(models.TextChoices):
     PILOT_REPORT = "pilot_report", "PV pilote"
     MANDATE = "mandate", "Mandat"
     ACCEPTANCE_REPORT = "acceptance_report", "Vérification d’aptitude"
+
+
+class EnrolmentReason(models.TextChoices):
+    """Why an officer asks for a correction of an enrolment, or refuses it (section 3)."""
+
+    MISSING = "missing", "Pièce manquante"
+    UNREADABLE = "unreadable", "Pièce illisible ou incomplète"
+    EXPIRED = "expired", "Pièce périmée ou trop ancienne"
+    INCONSISTENT = "inconsistent", "Informations discordantes"
+    NOT_REFERENCED = "not_referenced", "Solution non référencée"
+    NOT_ENTITLED = "not_entitled", "Conditions du dispositif non remplies"
+    OTHER = "other", "Autre motif"
+
+
+class SpecimenReason(models.TextChoices):
+    """Why a layout is not compliant (section 4)."""
+
+    STATEMENT_MISSING = "statement_missing", "Mention obligatoire absente"
+    STATEMENT_ALTERED = "statement_altered", "Mention obligatoire modifiée"
+    UNREADABLE = "unreadable", "Document illisible ou incomplet"
+    OTHER = "other", "Autre motif"

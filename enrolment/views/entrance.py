@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enrolment.doors import SESSION_KEY
 from enrolment.forms import ClockForm
 from enrolment.models import Supplier
+from enrolment.views.calendar import public_calendar
 from segur_portal.common import clock
 
 
@@ -20,7 +21,7 @@ from segur_portal.common import clock
 def home(request: HttpRequest) -> HttpResponse:
     """The public landing page; those who are signed in go to their own side."""
     if not request.user.is_authenticated:
-        return render(request, "enrolment/home.html")
+        return render(request, "enrolment/home.html", {"calendar": public_calendar()})
     return redirect("admin:index" if request.user.is_staff else "dashboard")
 
 
