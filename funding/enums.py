@@ -18,3 +18,13 @@ class Outcome(models.TextChoices):
     INTEGRATED = "integrated", "Intégrée"
     ALREADY = "already", "Déjà intégrée"
     KO = "ko", "KO"
+
+
+class Verdict(models.TextChoices):
+    """A verdict as people read it: an integrated request with alerts has its own. Values are those
+    of the report's address."""
+
+    KO = "ko", "KO"
+    ALERT = "alerte", "Intégrée avec alerte"
+    OK = "ok", "Intégrée"
+    ALREADY = "deja", "Déjà intégrée"

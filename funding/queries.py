@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, TextField, When
 
-from funding.workflow import REQUEST
+from funding.enums import Outcome, Verdict
+from funding.workflow import REQUEST, YOU
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier
+    from funding.models import Deposit
 
 
 class DepositQuerySet(models.QuerySet[Any]):
@@ -29,6 +32,20 @@ class DepositQuerySet(models.QuerySet[Any]):
         """Waiting deposits without a sign of life since `before`."""
         return self.waiting().filter(Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True))
 
+    def ahead_of(self, deposit: Deposit) -> DepositQuerySet:
+        """Waiting deposits received before this one, whoever made them."""
+        return self.waiting().filter(
+            Q(received_at__lt=deposit.received_at)
+            | Q(received_at=deposit.received_at, pk__lt=deposit.pk)
+        )
+
+    def matching(self, text: str) -> DepositQuerySet:
+        """Deposits of this public number (`DEP-0000012`) or whose file name holds the text."""
+        digits = text.upper().removeprefix("DEP-")
+        is_number = text.upper().startswith("DEP-") and digits.isdecimal() and len(digits) < 16
+        named = Q(pk=int(digits)) if is_number else Q()
+        return self.filter(named | Q(file_name__icontains=text))
+
 
 class DepositLineQuerySet(models.QuerySet[Any]):
     """Lines of deposits."""
@@ -36,6 +53,58 @@ class DepositLineQuerySet(models.QuerySet[Any]):
     def of(self, supplier: Supplier) -> DepositLineQuerySet:
         """The lines of this supplier's deposits."""
         return self.filter(deposit__supplier=supplier)
+
+    def in_report_order(self) -> DepositLineQuerySet:
+        """What is to be corrected first, then alerts, then the others; by rank in the file."""
+        return self.order_by(
+            Case(When(outcome=Outcome.KO, then=0), When(alert_count__gt=0, then=1), default=2),
+            "index",
+        )
+
+    def with_verdict(self, verdict: str) -> DepositLineQuerySet:
+        """Lines of this verdict, as people read it."""
+        integrated = Q(outcome=Outcome.INTEGRATED)
+        conditions = {
+            Verdict.KO.value: Q(outcome=Outcome.KO),
+            Verdict.ALREADY.value: Q(outcome=Outcome.ALREADY),
+            Verdict.ALERT.value: integrated & Q(alert_count__gt=0),
+            Verdict.OK.value: integrated & Q(alert_count=0),
+        }
+        return self.filter(conditions[verdict])
+
+    def with_code(self, code: str) -> DepositLineQuerySet:
+        """Lines with a finding of this code."""
+        return self.filter(findings__contains=[{"code": code}])
+
+    def code_counts(self) -> list[tuple[str, int]]:
+        """Every code among the findings, with the number of lines that have it, in code order."""
+        codes = self.order_by().annotate(code=_FindingCodes(F("findings")))
+        rows = codes.values("code").annotate(lines=Count("pk", distinct=True)).order_by("code")
+        return [(row["code"], row["lines"]) for row in rows]
+
+    def naming(self, forms: Sequence[str]) -> DepositLineQuerySet:
+        """Lines whose reference or identifiers are one of these."""
+        return self.filter(Q(identifiers__overlap=list(forms)) | Q(reference__in=list(forms)))
+
+    def to_correct(self) -> DepositLineQuerySet:
+        """KO lines that nothing followed: the same reference was not deposited again since."""
+        later = self.model._default_manager.filter(
+            deposit__supplier=OuterRef("deposit__supplier"),
+            deposit__scheme=OuterRef("deposit__scheme"),
+            deposit__kind=OuterRef("deposit__kind"),
+            reference=OuterRef("reference"),
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(~Exists(later), outcome=Outcome.KO).exclude(reference="")
+
+
+class _FindingCodes(Func):
+    """The code of each finding of a line: one row each."""
+
+    function = "jsonb_path_query"
+    template = "(%(function)s(%(expressions)s, '$[*].code') #>> '{}')"
+    output_field = TextField()
+    set_returning = True
 
 
 class FundingRequestQuerySet(models.QuerySet[Any]):
@@ -54,3 +123,38 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
         return self.filter(
             state__in=["on_hold", "to_instruct", "in_instruction", "correction_requested"]
         )
+
+    def awaiting_supplier(self) -> FundingRequestQuerySet:
+        """Requests that nothing moves until the supplier acts."""
+        return self.filter(state__in=_YOURS)
+
+    def hand_first(self) -> FundingRequestQuerySet:
+        """What awaits the supplier first, then the latest."""
+        return self.order_by(Case(When(state__in=_YOURS, then=0), default=1), "-received_at", "-pk")
+
+    def matching(self, text: str, forms: Sequence[str]) -> FundingRequestQuerySet:
+        """Requests of this number, reference, client, order number, or that name an identifier
+        written in one of these forms."""
+        return self.filter(
+            Q(number__iexact=text)
+            | Q(reference__icontains=text)
+            | Q(client_name__icontains=text)
+            | Q(order__number__iexact=text)
+            | Q(pk__in=self._named_by(forms))
+        )
+
+    def _named_by(self, forms: Sequence[str]) -> models.QuerySet[Any]:
+        """Primary keys of the requests whose deposited lines name one of these."""
+        lines = self.model._meta.get_field("lines").related_model._default_manager
+        named = lines.filter(identifiers__overlap=list(forms), request__isnull=False)
+        return named.values("request")  # type: ignore[no-any-return]
+
+    def with_balance(self) -> FundingRequestQuerySet:
+        """Requests with `has_balance`: whether a live balance answers them."""
+        balances = self.model._default_manager.filter(
+            advance=OuterRef("pk"), state__in=REQUEST.live()
+        )
+        return self.annotate(has_balance=Exists(balances))
+
+
+_YOURS = [state.name for state in REQUEST.states.values() if state.owner == YOU]

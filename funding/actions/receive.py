@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from typing import IO
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
 from enrolment.models import Supplier, User
@@ -30,19 +31,39 @@ class DepositRefusedError(Exception):
 
 
 def receive_deposit(
-    *, supplier: Supplier, user: User, content: File[bytes] | IO[bytes], name: str
+    *,
+    supplier: Supplier,
+    user: User,
+    content: File[bytes] | IO[bytes],
+    name: str,
+    key: UUID | None = None,
 ) -> Deposit:
     """Store a JSON file and acknowledge it; what is wrong inside is told by its treatment.
 
     `received_at` is taken once the last byte is stored: it is what counts against a deadline.
+    A second call with the same `key` (double click, network retry) gives back the first deposit.
     Raises DepositRefusedError for an empty or oversized file.
     """
+    if key and (known := Deposit.objects.of(supplier).filter(key=key).first()):
+        return known  # type: ignore[no-any-return]
     file = content if isinstance(content, File) else File(content)
     _check_size(file)
+    try:
+        return _receive(supplier, user, file, name, key or uuid4())
+    except IntegrityError:
+        if key is None:
+            raise
+        # The other click won meanwhile, or the key is not this supplier's: then it is not a key.
+        known = Deposit.objects.of(supplier).filter(key=key).first()
+        return known or _receive(supplier, user, file, name, uuid4())
+
+
+def _receive(supplier: Supplier, user: User, file: File[bytes], name: str, key: UUID) -> Deposit:
     with transaction.atomic():
         stored = store_file(file, name=name, purpose=StoredFile.Purpose.DEPOSIT, stored_by=user)
         parsed = parse_filename(name)
         deposit = Deposit.objects.create(
+            key=key,
             supplier=supplier,
             deposited_by=user,
             file=stored,
@@ -73,4 +94,11 @@ def _check_size(file: File[bytes]) -> None:
     if not file.size:
         raise DepositRefusedError(FILE_CODES["FIC-001"].finding())
     if file.size > limit:
-        raise DepositRefusedError(FILE_CODES["FIC-002"].finding())
+        raise DepositRefusedError(
+            FILE_CODES["FIC-002"].finding(found=_mebibytes(file.size), expected=_mebibytes(limit))
+        )
+
+
+def _mebibytes(size: int) -> str:
+    """`10,4 Mio`."""
+    return f"{size / 1024 / 1024:.1f} Mio".replace(".", ",")
