@@ -1,0 +1,179 @@
+"""The lines of a report: one entry per request of a file, whether deposited or simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from funding.enums import Outcome, Verdict
+from funding.models import DepositLine
+from segur_portal.common.rules import Finding, Severity
+
+from .words import absolute_pointer, place
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWords:
+    """How a verdict is written. `mark` doubles the colour for who does not see it; `rank` orders
+    the report, what is to be corrected first."""
+
+    label: str
+    simulated: str
+    mark: str
+    badge: str
+    rank: int
+
+
+VERDICTS: Mapping[str, VerdictWords] = {
+    Verdict.KO.value: VerdictWords(Verdict.KO.label, "KO", "✕", "error", 0),
+    Verdict.ALERT.value: VerdictWords(
+        Verdict.ALERT.label, "Acceptée avec alerte", "!", "warning", 1
+    ),
+    Verdict.OK.value: VerdictWords(Verdict.OK.label, "Acceptée", "✓", "success", 2),
+    Verdict.ALREADY.value: VerdictWords(Verdict.ALREADY.label, "Déjà intégrée", "=", "info", 2),
+}
+_SEVERITIES = {
+    Severity.KO: ("Bloquant", "error"),
+    Severity.ALERT: ("Alerte", "warning"),
+    Severity.WAIT: ("Mise en attente", "info"),
+}
+
+
+def verdict_of(outcome: str, alert_count: int) -> str:
+    """The verdict that people read: an integrated request with alerts has its own."""
+    if outcome == Outcome.INTEGRATED:
+        return (Verdict.ALERT if alert_count else Verdict.OK).value
+    return (Verdict.ALREADY if outcome == Outcome.ALREADY else Verdict.KO).value
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding with everything a page, a CSV row or a JSON item says of it."""
+
+    finding: Finding
+    where: str
+    pointer: str
+
+    @property
+    def severity_label(self) -> str:
+        """`Bloquant`, `Alerte` or `Mise en attente`."""
+        return _SEVERITIES[self.finding.severity][0]
+
+    @property
+    def badge(self) -> str:
+        """The DSFR badge of this severity."""
+        return _SEVERITIES[self.finding.severity][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The verdict on one request. `number` is the file number it was given, if any; `due` the
+    amount to be paid on acceptance."""
+
+    index: int
+    reference: str
+    outcome: str
+    alert_count: int
+    rows: tuple[FindingRow, ...] = ()
+    number: str = ""
+    client_name: str = ""
+    pricing: Mapping[str, Any] | None = None
+    amount_due: Any = None
+
+    @property
+    def verdict(self) -> str:
+        """One of `funding.enums.Verdict`."""
+        return verdict_of(self.outcome, self.alert_count)
+
+    @property
+    def words(self) -> VerdictWords:
+        """How the verdict is written."""
+        return VERDICTS[self.verdict]
+
+
+class JudgedLine(Protocol):
+    """One line of a simulation (`funding.actions.LineReport`)."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+    @property
+    def pricing(self) -> Mapping[str, Any] | None: ...
+    @property
+    def client_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is said of a file: its own faults, or its entries. Faces only read it."""
+
+    name: str
+    scheme: str
+    kind: str
+    file_rows: tuple[FindingRow, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    is_simulation: bool = False
+    header: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many requests of each verdict."""
+        return count_verdicts((entry.outcome, entry.alert_count) for entry in self.entries)
+
+
+def count_verdicts(verdicts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """How many of each verdict among (outcome, number of alerts); every verdict is a key."""
+    counts = dict.fromkeys(VERDICTS, 0)
+    for outcome, alert_count in verdicts:
+        counts[verdict_of(outcome, alert_count)] += 1
+    return counts
+
+
+def finding_rows(findings: Iterable[Finding], *, scheme: str, kind: str) -> tuple[FindingRow, ...]:
+    """The findings with their place in words."""
+    return tuple(
+        FindingRow(item, place(item, scheme=scheme, kind=kind), absolute_pointer(item))
+        for item in findings
+    )
+
+
+def entries_of_lines(lines: Iterable[DepositLine], *, scheme: str, kind: str) -> Iterator[Entry]:
+    """Entries of a deposit's stored lines, read with their request."""
+    for line in lines:
+        request = line.request
+        findings = map(Finding.from_dict, line.findings)
+        yield Entry(
+            index=line.index,
+            reference=line.reference,
+            outcome=line.outcome,
+            alert_count=line.alert_count,
+            rows=finding_rows(findings, scheme=scheme, kind=kind),
+            number=request.number if request else "",
+            client_name=request.client_name if request else "",
+            amount_due=request.amount_due if request else None,
+        )
+
+
+def entries_of_simulation(
+    lines: Iterable[JudgedLine], *, scheme: str, kind: str
+) -> Iterator[Entry]:
+    """Entries of a simulation's lines, with the explanation of their amounts."""
+    for line in lines:
+        is_kept = line.outcome == Outcome.INTEGRATED
+        alerts = sum(item.severity is not Severity.KO for item in line.findings)
+        yield Entry(
+            index=line.index,
+            reference=line.reference or "",
+            outcome=line.outcome,
+            alert_count=alerts if is_kept else 0,
+            rows=finding_rows(line.findings, scheme=scheme, kind=kind),
+            client_name=line.client_name,
+            pricing=line.pricing,
+            amount_due=line.pricing.get("due") if line.pricing and is_kept else None,
+        )
