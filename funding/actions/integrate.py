@@ -19,7 +19,7 @@ from orders.actions.claims import take_claims
 from orders.enums import LineKind
 from orders.models import DeMinimisAid, Order, OrderClient, OrderLine
 from orders.rules.facts import Client, OrderFacts
-from segur_portal.common.actions import journal_entry
+from segur_portal.common.actions import insert_rows, journal_entry
 from segur_portal.common.enums import Kind
 from segur_portal.common.models import JournalEntry, Scheme
 from segur_portal.common.money import ZERO
@@ -58,11 +58,9 @@ def integrate(batch: Batch, verdicts: Sequence[Verdict]) -> None:
         orders = {v.index: v.advance.order_id for v in accepted if v.advance}
     rows = [_request(batch, verdict, requests, orders) for verdict in accepted]
     # Sorted by reference, so that two deposits of one supplier meet in the same order.
-    FundingRequest.objects.bulk_create(sorted(rows, key=lambda row: row.reference))
-    JournalEntry.objects.bulk_create([_entry(row, batch) for row in rows])
-    DepositLine.objects.bulk_create(
-        [_line(batch.deposit, verdict, requests) for verdict in verdicts]
-    )
+    insert_rows(sorted(rows, key=lambda row: row.reference))
+    insert_rows([_entry(row, batch) for row in rows])
+    insert_rows([_line(batch.deposit, verdict, requests) for verdict in verdicts])
 
 
 def _next_ids(model: Any, count: int) -> list[int]:
@@ -88,7 +86,7 @@ def _write_orders(batch: Batch, accepted: Sequence[Verdict]) -> dict[int, int]:
     )
     if lost:
         raise LostRaceError
-    Order.objects.bulk_create([_order(batch, verdict, ids[verdict.index]) for verdict in accepted])
+    insert_rows([_order(batch, verdict, ids[verdict.index]) for verdict in accepted])
     _write_clients([(ids[v.index], v.order) for v in accepted if v.order], batch.world)
     return ids
 
@@ -130,9 +128,9 @@ def _write_clients(orders: Sequence[tuple[int, OrderFacts]], world: World) -> No
             DeMinimisAid(client_id=client_id, granted_on=aid.granted_on, amount=aid.amount)
             for aid in client.aids
         )
-    OrderClient.objects.bulk_create(rows)
-    OrderLine.objects.bulk_create(lines)
-    DeMinimisAid.objects.bulk_create(aids)
+    insert_rows(rows)
+    insert_rows(lines)
+    insert_rows(aids)
 
 
 def _client(client_id: int, order_id: int, position: int, client: Client) -> OrderClient:

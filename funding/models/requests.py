@@ -16,7 +16,8 @@ from segur_portal.common.models import PriceScale, ProgrammeSnapshot, Scheme
 from .deposits import Deposit
 
 
-@pghistory.track()
+# What was received is written once and kept beside: the history holds what may change.
+@pghistory.track(exclude=["payload", "pricing", "alerts"])
 class FundingRequest(models.Model):
     """An advance or balance request that passed its checks.
 

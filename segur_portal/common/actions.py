@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any
 
 import pghistory
 from django.core.files.base import File
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from segur_portal.common import clock
 from segur_portal.common.models import JournalEntry, StoredFile
@@ -72,6 +72,33 @@ def write_journal(
     entry = journal_entry(subject, verb, at=at or clock.now(), **fields)
     entry.save()
     return entry
+
+
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model by COPY, the quickest way PostgreSQL has.
+
+    Primary keys are all given or all left to the database, which does not return them. Triggers
+    and constraints hold as for any insertion; `save()` and signals are not run.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.primary_key and rows[0].pk is None)
+    ]
+    wrapped = connections[DEFAULT_DB_ALIAS]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(
+                [field.get_db_prep_save(field.pre_save(row, add=True), wrapped) for field in fields]
+            )
 
 
 def store_file(
