@@ -39,10 +39,11 @@ _VALUE_LENGTH = 200
 def normalised(text: str) -> str:
     """A solution's name or a PACS identifier without what people write differently.
 
-    Case, blanks and compatibility forms do not make two names.
+    Case, accents, blanks and compatibility forms do not make two names.
     """
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(plain.split())[:_VALUE_LENGTH]
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = (char for char in plain if not char.isspace() and not unicodedata.combining(char))
+    return "".join(kept)[:_VALUE_LENGTH]
 
 
 def wanted_claims(order: OrderFacts) -> list[WantedClaim]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from segur_portal.common.enums import Kind, SchemeCode
+from segur_portal.common.french import typographic
 from segur_portal.common.rules import Breach, Rule, Severity
 
 from .claims import RULE_OF_CLAIM, wanted_claims
@@ -114,8 +115,10 @@ def _place(pointer: str) -> str:
     """A JSON pointer in words: `client n° 1, médecin n° 2`."""
     nouns = {"clients": "client", "etablissements": "établissement", "medecins": "médecin"}
     parts = pointer.strip("/").split("/")
-    return ", ".join(
-        f"{nouns[name]} n° {int(rank) + 1}" for name, rank in pairwise(parts) if name in nouns
+    return typographic(
+        ", ".join(
+            f"{nouns[name]} n° {int(rank) + 1}" for name, rank in pairwise(parts) if name in nouns
+        )
     )
 
 
