@@ -22,6 +22,13 @@ class SupplierQuerySet(models.QuerySet[Any]):
             memberships__user=user,
         )
 
+    def named(self, term: str) -> SupplierQuerySet:
+        """The suppliers whose SIRET begins with the term, or whose name contains it."""
+        digits = "".join(term.split())
+        if digits.isdecimal():
+            return self.filter(siret__startswith=digits)
+        return self.filter(name__icontains=term.strip())
+
 
 class MembershipQuerySet(models.QuerySet[Any]):
     """Memberships."""

@@ -117,9 +117,7 @@ class DeedsMixin:
         return True
 
     def _page_of(self, obj: Any) -> str:
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(obj.pk,)
-        )
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(obj.pk,))
 
     def _page(self, request: HttpRequest, obj: Any, deed: Deed, form: Form) -> dict[str, Any]:
         return {

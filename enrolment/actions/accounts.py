@@ -1,0 +1,36 @@
+"""Opening and keeping accounts: rights follow the profile, the address follows the user."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from enrolment.actions.permissions import place_in_group
+from enrolment.enums import STAFF_KINDS
+from enrolment.models import User
+
+
+@transaction.atomic
+def save_account(user: User) -> None:
+    """Save a user: access follows its kind, and its address is the one it signs in with.
+
+    A new account has no password: its user chooses one through a link sent to its address, which
+    is thereby proven. A changed address must be confirmed by the user at the next sign-in.
+    """
+    if user._state.adding:
+        user.set_unusable_password()
+    user.is_staff = user.kind in STAFF_KINDS
+    user.save()
+    place_in_group(user)
+    _settle_address(user)
+
+
+def _settle_address(user: User) -> None:
+    addresses = EmailAddress.objects.filter(user=user)
+    if addresses.filter(email__iexact=user.email).exists():
+        return
+    is_first = not addresses.exists()
+    addresses.delete()
+    EmailAddress.objects.create(
+        user=user, email=user.email.lower(), primary=True, verified=is_first
+    )
