@@ -22,7 +22,11 @@ class BaseImport(models.Model):
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="base_imports")
     version = models.PositiveIntegerField("version", null=True, blank=True)
     state = models.CharField(
-        "état", max_length=20, choices=ImportState.choices, default=ImportState.RECEIVED
+        "état",
+        max_length=20,
+        choices=ImportState.choices,
+        default=ImportState.RECEIVED,
+        editable=False,
     )
     business_date = models.DateField("date de la base")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
@@ -35,6 +39,15 @@ class BaseImport(models.Model):
     ended = models.PositiveIntegerField("retirées", default=0)
     refused = models.PositiveIntegerField("refusées", default=0)
     report = models.JSONField("compte rendu", default=dict, blank=True)
+    refusals = models.ForeignKey(
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="lignes refusées",
+        help_text="Toutes les lignes refusées, quand le compte rendu ne peut les montrer toutes.",
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -57,6 +70,10 @@ class BaseImport(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="applied") | Q(version__isnull=False),
                 name="base_applied_has_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["received", "running"]) | Q(finished_at__isnull=False),
+                name="base_finished_has_date",
             ),
         ]
 
@@ -104,6 +121,10 @@ class EligibleClient(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="eligible_client_versions",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=IdentifierKind.values) & ~Q(value=""),
+                name="eligible_client_key",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +133,10 @@ class EligibleClient(models.Model):
 
 @pghistory.track()
 class EligibilityOverride(models.Model):
-    """An officer's correction of the base, until a date: the next import does not undo it."""
+    """An officer's correction of the base, until a date: the next import does not undo it.
+
+    What it leaves blank (or unknown) stays as in the base.
+    """
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
     kind = models.CharField("type", max_length=6, choices=IdentifierKind.choices)
@@ -125,11 +149,11 @@ class EligibilityOverride(models.Model):
         "type de structure", max_length=20, blank=True, choices=StructureType.choices
     )
     specialty = models.CharField("spécialité", max_length=100, blank=True)
-    is_liberal = models.BooleanField("libéral", default=False)
-    doctor_count = models.PositiveIntegerField("médecins", default=0)
+    is_liberal = models.BooleanField("libéral", null=True, blank=True)
+    doctor_count = models.PositiveIntegerField("médecins", null=True, blank=True)
     activity = models.CharField("activité", max_length=20, blank=True, choices=Activity.choices)
     activity_2023 = models.PositiveIntegerField("activité 2023", null=True, blank=True)
-    had_wave_1 = models.BooleanField("bénéficiaire de la vague 1", default=False)
+    had_wave_1 = models.BooleanField("bénéficiaire de la vague 1", null=True, blank=True)
     starts_on = models.DateField("à partir du")
     ends_on = models.DateField("jusqu’au (inclus)")
     reason = models.TextField("motif")
