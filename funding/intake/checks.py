@@ -6,6 +6,7 @@ explaining goes through the same functions value by value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,13 @@ from .telephones import is_valid_telephone
 
 # How the PDF of each block is named: prefix + reference + .pdf (deposit format, « Files »).
 DOCUMENT_PREFIXES = {"bonDeCommande": "BDC_", "procesVerbal": "PVVA_", "facture": "FACT_"}
+
+_REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,35}")
+
+
+def is_reference(value: Any) -> bool:
+    """Whether this is a well-formed reference of the supplier."""
+    return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
 
 
 def has_two_decimals(amount: Any) -> bool:
@@ -132,7 +140,7 @@ def misnamed_documents(request: dict[str, Any]) -> Iterator[tuple[str, str]]:
     reference = request.get("referenceFournisseur")
     for block, prefix in DOCUMENT_PREFIXES.items():
         document = request.get(block)
-        if isinstance(reference, str) and isinstance(document, dict):
+        if isinstance(document, dict) and is_reference(reference):
             expected = f"{prefix}{reference}.pdf"
             if isinstance(document.get("nomFichier"), str) and document["nomFichier"] != expected:
                 yield block, expected

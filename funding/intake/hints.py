@@ -28,7 +28,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "un objet { … }"
     if isinstance(value, list):
-        return f"un bloc de {lines(len(value))}"
+        return f"un bloc de {lines(len(value))}" if value else "un bloc vide []"
     if isinstance(value, str):
         return f'"{printable(value, SHOWN_LENGTH - 2)}"'
     if isinstance(value, bool) or value is None:
@@ -46,10 +46,7 @@ def printable(text: str, length: int = SHOWN_LENGTH) -> str:
     text = shortened(text, length)
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
-        for char in text
-    )
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
 def shortened(text: str, length: int) -> str:

@@ -22,10 +22,12 @@ from .file_codes import FILE_CODES
 from .hints import printable, shown
 from .syntax import NotANumber, not_a_number_finding, syntax_finding, undecodable
 
+_SAME_BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_SKELETON = bytes(sorted(set(range(256)) - set(b'[]{}"')))
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|([\[{])|[\]}]', re.DOTALL)
 _MAX_REPEATED_SHOWN = 20
 _GIANT = 400
+_BEGINNING = 64 * 1024
 
 
 class RefusedError(Exception):
@@ -43,12 +45,10 @@ class _Repeated(dict[str, Any]):
 
 def read_payload(data: bytes, *, max_depth: int, max_blocks: int) -> Any:
     """The value in these bytes; `RefusedError` when no deposit may hold it."""
-    skeleton = data.translate(None, _NOT_SKELETON)
-    blocks = skeleton.count(b"{") + skeleton.count(b"[")
+    skeleton = data.translate(_SAME_BRACKETS, _NOT_SKELETON)
+    blocks = skeleton.count(b"[")
     if blocks > max_blocks and data.lstrip().startswith((b"{", b"[")):
-        raise RefusedError(
-            FILE_CODES["FIC-008"].finding(found=str(blocks), expected=str(max_blocks))
-        )
+        raise RefusedError(_too_many_blocks(data, blocks, max_depth, max_blocks))
     try:
         payload = orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -63,18 +63,26 @@ def read_payload(data: bytes, *, max_depth: int, max_blocks: int) -> Any:
     return payload
 
 
+def _too_many_blocks(data: bytes, blocks: int, max_depth: int, max_blocks: int) -> Finding:
+    """The finding of a file that would take too much memory; most often one endless nesting."""
+    beginning = data[:_BEGINNING].decode(errors="replace")
+    return _too_deep(beginning, max_depth) or FILE_CODES["FIC-008"].finding(
+        found=str(blocks), expected=str(max_blocks)
+    )
+
+
 def _may_be_too_deep(skeleton: bytes, max_depth: int) -> bool:
     """Whether a well-formed value goes deeper; False is certain, True is to be checked.
 
     The skeleton is the value's quotes and brackets, with no escaped quote. Texts fall out as pairs
-    of quotes (one that holds a bracket leaves its own), then the innermost brackets, level by
-    level.
+    of quotes (one that holds a bracket leaves its own), then the brackets from the innermost, one
+    level at a time.
     """
     skeleton = skeleton.replace(b'""', b"")
     for _ in range(max_depth):
         if not skeleton:
             return False
-        skeleton = skeleton.replace(b"[]", b"").replace(b"{}", b"")
+        skeleton = skeleton.replace(b"[]", b"")
     return bool(skeleton)
 
 
@@ -139,7 +147,7 @@ def _gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _repeated_keys(payload: Any) -> Iterator[Finding]:
     """One finding per repeated key, with its path; the first ones only in an absurd file."""
-    boxes: list[tuple[str, Any]] = [("", payload)]
+    boxes: list[tuple[str, Any]] = [("", payload)] if isinstance(payload, dict | list) else []
     shown_count = 0
     while boxes and shown_count < _MAX_REPEATED_SHOWN:
         path, box = boxes.pop(0)

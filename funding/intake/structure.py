@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+import orjson
+
 from segur_portal.common.rules import Finding
 
 from .canonical import canonical_hash
@@ -62,7 +64,7 @@ def _sound(requests: list[Any], form: RequestFormat) -> list[bool]:
 
     Requests are looked at one by one only when a column holds a wrong value.
     """
-    verdicts = [form.accepts(request) for request in requests]
+    verdicts = [form.shape.accepts(request) for request in requests]
     accepted = [request for request, verdict in zip(requests, verdicts, strict=True) if verdict]
     if _values_hold(accepted, form):
         return verdicts
@@ -73,7 +75,7 @@ def _sound(requests: list[Any], form: RequestFormat) -> list[bool]:
 
 
 def _values_hold(requests: list[dict[str, Any]], form: RequestFormat) -> bool:
-    return agree(requests) and columns_hold(requests, form.columns)
+    return agree(requests) and columns_hold(requests, form.shape.columns)
 
 
 def _reference(request: Any) -> str | None:
@@ -100,7 +102,8 @@ def explain(request: Any, form: RequestFormat) -> list[Finding]:
 
 
 def _faults(request: dict[str, Any], form: RequestFormat) -> Iterator[Fault]:
-    yield from _broken_texts(request, ())
+    if not _is_text(request):
+        yield from _broken_texts(request, ())
     errors = form.explainer.iter_errors(request)
     yield from chain.from_iterable(faults_of(error, form.schema) for error in errors)
     for block, expected in misnamed_documents(request):
@@ -109,6 +112,15 @@ def _faults(request: dict[str, Any], form: RequestFormat) -> Iterator[Fault]:
     for client, line, found, first in strange_doctors(request):
         path: Path = ("clients", client, "medecins", line, "rpps")
         yield Fault(path, "STR-036", shown(found), shown(first))
+
+
+def _is_text(request: dict[str, Any]) -> bool:
+    """Whether the request can be written as UTF-8 JSON."""
+    try:
+        orjson.dumps(request)
+    except TypeError:
+        return False
+    return True
 
 
 def _broken_texts(value: Any, path: Path) -> Iterator[Fault]:

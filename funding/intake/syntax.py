@@ -114,7 +114,7 @@ def _end_of_file(at: _Place) -> Iterator[Cause]:
             "ce texte n’a pas de guillemet fermant, ou le fichier est coupé",
             "Fermez les guillemets ; si la fin du fichier manque, exportez-le de nouveau.",
         )
-    if not at.after.strip():
+    if len(at.after) < _CONTEXT and at.after.strip() in ("", at.word):
         yield (
             "le fichier s’arrête avant la fin ; il est coupé, ou une accolade ou un crochet "
             "n’est pas fermé",
@@ -126,12 +126,12 @@ def _bare_word(at: _Place) -> Iterator[Cause]:
     word = printable(at.word, 30)
     if at.said.startswith("Expecting property name") and re.match(r"[^\W\d]", word):
         yield f"la balise « {word} » n’est pas entre guillemets", f'Écrivez "{word}".'
-    if not at.said.startswith("Expecting value"):
+    if not at.said.startswith("Expecting value") or not word[:1].isalpha():
         return
-    if word[:1].isalpha() and (meant := boolean_meant(word)) is not None:
+    if (meant := boolean_meant(word)) is not None:
         right = "true" if meant else "false"
         yield f"« {word} » n’est pas compris", f"Écrivez {right}, en minuscules."
-    if word and (null_meant(word) or word.casefold() == "nan"):
+    if null_meant(word) or word.casefold() == "nan":
         yield f"« {word} » n’est pas compris", "Écrivez null, en minuscules."
 
 
