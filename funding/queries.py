@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, TextField, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Sum, TextField, When
 
 from funding.enums import Outcome, Verdict
 from funding.workflow import REQUEST, YOU
@@ -45,6 +45,16 @@ class DepositQuerySet(models.QuerySet[Any]):
         is_number = text.upper().startswith("DEP-") and digits.isdecimal() and len(digits) < 16
         named = Q(pk=int(digits)) if is_number else Q()
         return self.filter(named | Q(file_name__icontains=text))
+
+    def refused_unanswered(self) -> DepositQuerySet:
+        """Refused files after which nothing was treated, for their scheme if it could be read."""
+        treated = self.model._default_manager.filter(
+            supplier=OuterRef("supplier"), pk__gt=OuterRef("pk"), state="done"
+        )
+        same_scheme = treated.filter(scheme=OuterRef("scheme"))
+        return self.filter(state="refused").exclude(
+            Q(scheme=None) & Exists(treated) | Q(scheme__isnull=False) & Exists(same_scheme)
+        )
 
 
 class DepositLineQuerySet(models.QuerySet[Any]):
@@ -97,6 +107,12 @@ class DepositLineQuerySet(models.QuerySet[Any]):
         )
         return self.filter(~Exists(later), outcome=Outcome.KO).exclude(reference="")
 
+    def by_deposit(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """The deposits of these lines, the latest first, with the number of lines of each."""
+        columns = ("deposit", "deposit__key", "deposit__scheme", "deposit__kind")
+        counted = self.order_by().values(*columns).annotate(lines=Count("pk"))
+        return counted.order_by("-deposit")  # type: ignore[no-any-return]
+
 
 class _FindingCodes(Func):
     """The code of each finding of a line: one row each."""
@@ -131,6 +147,16 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
     def hand_first(self) -> FundingRequestQuerySet:
         """What awaits the supplier first, then the latest."""
         return self.order_by(Case(When(state__in=_YOURS, then=0), default=1), "-received_at", "-pk")
+
+    def totals(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """Number and amount to be paid by kind and state, and how many on sample values."""
+        figures = {
+            "requests": Count("pk"),
+            "amount": Sum("amount_due"),
+            "on_samples": Count("pk", filter=Q(price_scale__is_official=False)),
+        }
+        counted = self.order_by().values("kind", "state").annotate(**figures)
+        return counted.order_by("kind", "state")  # type: ignore[no-any-return]
 
     def matching(self, text: str, forms: Sequence[str]) -> FundingRequestQuerySet:
         """Requests of this number, reference, client, order number, or that name an identifier

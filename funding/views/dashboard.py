@@ -1,16 +1,96 @@
-"""The supplier's dashboard."""
+"""The supplier's dashboard: what needs its hand, the deadlines, what is open, where it stands."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from enrolment.doors import SupplierRequest, supplier_required
+from enrolment.models import Distribution, Enrolment, Membership, Supplier
+from funding.models import Deposit, DepositLine, FundingRequest
+from funding.report import agenda, duties
+from funding.report.totals import Totals, totals_of
+from funding.workflow import DEPOSIT
+from segur_portal.common import clock
+from segur_portal.common.enums import SchemeCode
+from segur_portal.common.models import JournalEntry, Scheme, Window
+
+SHOWN_EACH = 5
 
 
 @require_GET
 @supplier_required
 def dashboard(request: SupplierRequest) -> HttpResponse:
-    """What needs the supplier's hand first, then deadlines, openings, deposits and totals."""
-    return render(request, "funding/dashboard.html")
+    """Everything of the supplier on one page, in a fixed number of queries."""
+    supplier, now = request.supplier, clock.now()
+    enrolments = _enrolments(supplier)
+    windows = {(row.scheme_id, row.kind): row for row in Window.objects.all()}
+    schemes = list(Scheme.objects.all())
+    totals = totals_of(FundingRequest.objects.of(supplier).totals())
+    own = [scheme for scheme in schemes if scheme.pk in enrolments] or schemes
+    context: dict[str, Any] = {
+        "duties": [
+            *_request_duties(supplier, totals, windows),
+            *_deposit_duties(supplier, windows),
+            *duties.enrolment_duties(enrolments.values()),
+            *_expiries(supplier, request.membership),
+        ],
+        "deadlines": agenda.next_deadlines(own, windows, now),
+        "openings": agenda.openings(schemes, enrolments, windows, now),
+        "deposits": _last_deposits(supplier),
+        "totals": totals,
+    }
+    return render(request, "funding/dashboard.html", context)
+
+
+def _enrolments(supplier: Supplier) -> dict[str, Enrolment]:
+    rows = Enrolment.objects.alive().filter(supplier=supplier).select_related("scheme")
+    return {row.scheme_id: row for row in rows.order_by("scheme__order")}
+
+
+def _request_duties(
+    supplier: Supplier, totals: Totals, windows: duties.Windows
+) -> Iterator[duties.Duty]:
+    requests = FundingRequest.objects.of(supplier)
+    asked = list(
+        requests.filter(state="correction_requested").order_by("state_since", "pk")[:SHOWN_EACH]
+    )
+    total = totals.in_state("correction_requested")
+    yield from duties.correction_duties(asked, total, windows, _officers_words(asked))
+    departed = requests.in_progress().filter(has_client_left_base=True).count()
+    yield from duties.departure_duties(departed)
+    yield from duties.hold_duties(totals.in_state("on_hold"), windows, SchemeCode.DB)
+
+
+def _officers_words(requests: list[FundingRequest]) -> dict[str, str]:
+    """The last public note that asked for a correction, by request."""
+    entries = JournalEntry.objects.filter(
+        subject=FundingRequest._meta.label,
+        subject_id__in=[str(one.pk) for one in requests],
+        verb="request_correction",
+        is_public=True,
+    )
+    return {entry.subject_id: entry.note for entry in entries.order_by("at", "pk")}
+
+
+def _deposit_duties(supplier: Supplier, windows: duties.Windows) -> Iterator[duties.Duty]:
+    refused = Deposit.objects.of(supplier).refused_unanswered().order_by("-pk")
+    yield from duties.refusal_duties(refused[:SHOWN_EACH])
+    lines = DepositLine.objects.of(supplier).to_correct().by_deposit()
+    yield from duties.ko_duties(lines[:SHOWN_EACH], windows)
+
+
+def _last_deposits(supplier: Supplier) -> list[tuple[Deposit, str]]:
+    """The latest deposits, each with its state in the supplier's wording."""
+    latest = Deposit.objects.of(supplier)[:SHOWN_EACH]
+    return [(deposit, DEPOSIT.states[deposit.state].public) for deposit in latest]
+
+
+def _expiries(supplier: Supplier, membership: Membership) -> Iterator[duties.Duty]:
+    mandates = Distribution.objects.filter(distributor=supplier).select_related("solution")
+    ordered = mandates.order_by("mandate_ends_on", "pk")
+    yield from duties.expiry_duties(supplier, membership, ordered, clock.today())

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from segur_portal.common.clock import PARIS
+from segur_portal.common.money import in_french
 
 register = template.Library()
 
@@ -23,10 +24,7 @@ THIN_NO_BREAK = "\u202f"
 @register.filter
 def euros(amount: Decimal | int | str | None) -> str:
     """An amount as French people write it: `1 234,50 €`; nothing for no amount."""
-    if amount is None or amount == "":
-        return ""
-    text = f"{Decimal(str(amount)):,.2f}".replace(",", THIN_NO_BREAK).replace(".", ",")
-    return f"{text}{NO_BREAK}€"
+    return "" if amount is None or amount == "" else in_french(Decimal(str(amount)))
 
 
 @register.filter

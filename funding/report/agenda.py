@@ -1,0 +1,156 @@
+"""What is open to a supplier, why the rest is not, and its next deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from enrolment.models import Enrolment
+from enrolment.workflow import ENROLMENT
+from funding.rules.catalogue import CATALOGUE
+from funding.rules.facts import CalendarFacts, WindowFacts
+from segur_portal.common.clock import PARIS
+from segur_portal.common.enums import Kind, WindowKind
+from segur_portal.common.french import count
+from segur_portal.common.models import Scheme, Window
+
+# Ours: what fits on a dashboard, and when a deadline is near.
+SHOWN_DEADLINES = 6
+URGENT_DAYS = 30
+
+WINDOW_OF_KIND = {
+    Kind.ADVANCE.value: WindowKind.ADVANCE.value,
+    Kind.BALANCE.value: WindowKind.BALANCE.value,
+}
+_CLOSINGS = {
+    WindowKind.ENROLMENT.value: "Fin des enrôlements",
+    WindowKind.ADVANCE.value: "Fin des demandes d’avance",
+    WindowKind.SERVICE.value: "Prestation à réaliser au plus tard",
+    WindowKind.BALANCE.value: "Fin des demandes de solde",
+    WindowKind.HOLD.value: "Limite de l’attente d’une demande RIS",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A closing to come, with the calendar days left, in Paris."""
+
+    label: str
+    scheme: Scheme
+    closes_at: datetime
+    days_left: int
+
+    @property
+    def left(self) -> str:
+        """`aujourd’hui`, `demain`, `dans 56 jours`."""
+        if self.days_left == 0:
+            return "aujourd’hui"
+        return "demain" if self.days_left == 1 else f"dans {count(self.days_left, 'jour')}"
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.days_left <= URGENT_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a door is open now; `why` says it, and ends with the instant `at` if there is one."""
+
+    label: str
+    is_open: bool
+    why: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A scheme, where the supplier's enrolment on it stands, and its gates."""
+
+    scheme: Scheme
+    stage: str
+    owner: str
+    gates: tuple[Gate, ...]
+
+
+def next_deadlines(
+    schemes: Iterable[Scheme], windows: Mapping[tuple[str, str], Window], now: datetime
+) -> list[Deadline]:
+    """The closings to come of these schemes, the soonest first."""
+    today = now.astimezone(PARIS).date()
+    deadlines = [
+        Deadline(_CLOSINGS[kind], scheme, window.closes_at, (window.closes_on - today).days)
+        for scheme in schemes
+        for (code, kind), window in windows.items()
+        if code == scheme.pk and window.closes_at >= now
+    ]
+    return sorted(deadlines, key=lambda one: (one.closes_at, one.scheme.order))[:SHOWN_DEADLINES]
+
+
+def openings(
+    schemes: Sequence[Scheme],
+    enrolments: Mapping[str, Enrolment],
+    windows: Mapping[tuple[str, str], Window],
+    now: datetime,
+) -> list[Opening]:
+    """For each scheme, what this supplier may deposit now."""
+    return [_opening(scheme, enrolments.get(scheme.pk), windows, now) for scheme in schemes]
+
+
+def _opening(
+    scheme: Scheme,
+    enrolment: Enrolment | None,
+    windows: Mapping[tuple[str, str], Window],
+    now: datetime,
+) -> Opening:
+    state = ENROLMENT.states[enrolment.state] if enrolment else None
+    is_final = enrolment is not None and enrolment.final_validated_on is not None
+    is_early = enrolment is not None and enrolment.early_validated_on is not None
+    kinds = ((Kind.ADVANCE, "Demandes d’avance"), (Kind.BALANCE, "Demandes de solde"))
+    gates = [
+        _gate(label, kind.value, is_final, windows.get((scheme.pk, WINDOW_OF_KIND[kind])), now)
+        for kind, label in kinds
+    ]
+    return Opening(
+        scheme=scheme,
+        stage=state.public if state else "Non enrôlé",
+        owner=state.owner if state else "",
+        gates=(_simulator(is_early or is_final), *gates),
+    )
+
+
+def _simulator(is_enrolled: bool) -> Gate:
+    why = "Ouvert" if is_enrolled else "S’ouvre à l’enrôlement anticipé."
+    return Gate("Simulateur", is_enrolled, why)
+
+
+def _gate(label: str, kind: str, is_final: bool, window: Window | None, now: datetime) -> Gate:
+    """The law says whether the calendar is open (CAL-001) and who may come in (ENR-001)."""
+    if not _in_time(kind, window, now):
+        return _closed(label, window, now)
+    closes = window.closes_at if window else None
+    if not is_final:
+        return Gate(
+            label, False, "Il faut d’abord un enrôlement définitif (ENR-001). Fermeture le", closes
+        )
+    return Gate(label, True, "Ouvert jusqu’au", closes)
+
+
+def _closed(label: str, window: Window | None, now: datetime) -> Gate:
+    if window is None:
+        return Gate(label, False, "Dates non publiées.")
+    if window.opens_at is not None and now < window.opens_at:
+        return Gate(label, False, "Ouverture le", window.opens_at)
+    return Gate(label, False, "Fermé depuis le", window.closes_at)
+
+
+def _in_time(kind: str, window: Window | None, now: datetime) -> bool:
+    today = now.astimezone(PARIS).date()
+    facts = CalendarFacts(
+        kind=kind,
+        received_at=now,
+        received_on=today,
+        window=WindowFacts(window.opens_at, window.closes_at) if window else None,
+        signed_on=today,
+    )
+    return not any(CATALOGUE["CAL-001"].findings(facts))

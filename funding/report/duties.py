@@ -1,0 +1,172 @@
+"""What awaits the supplier's hand: who must act, on what, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from enrolment.models import Distribution, Enrolment, Membership, Supplier
+from enrolment.workflow import ENROLMENT
+from funding.models import Deposit, FundingRequest
+from funding.workflow import ASP, YOU
+from segur_portal.common.enums import WindowKind
+from segur_portal.common.french import count, day
+from segur_portal.common.models import Window
+
+from .agenda import WINDOW_OF_KIND
+
+# Ours: how long before its end a right is announced as ending.
+WARNED = timedelta(days=60)
+Windows = Mapping[tuple[str, str], Window]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to do. `until` is the last instant, when one is known; `level` a DSFR level."""
+
+    title: str
+    detail: str
+    owner: str = YOU
+    until: datetime | None = None
+    url: str = ""
+    link: str = ""
+    level: str = "warning"
+
+
+def correction_duties(
+    requests: Sequence[FundingRequest], total: int, windows: Windows, notes: Mapping[str, str]
+) -> Iterator[Duty]:
+    """Corrections asked by an officer, one by one, then how many more there are.
+
+    `notes` are the officers' words, by primary key.
+    """
+    for request in requests:
+        yield Duty(
+            f"Correction demandée : dossier {request.number}, {request.client_name}",
+            notes.get(str(request.pk), "L’ASP vous demande une correction."),
+            until=_closing(windows, request.scheme_id, WINDOW_OF_KIND[request.kind]),
+            url=reverse("request_detail", args=[request.number]),
+            link=f"Répondre sur le dossier {request.number}",
+            level="error",
+        )
+    if total > len(requests):
+        yield Duty(
+            f"Et {count(total - len(requests), 'autre correction')} à faire",
+            "Elles sont en tête de vos demandes.",
+            url=reverse("request_list"),
+            link="Voir les demandes",
+            level="error",
+        )
+
+
+def hold_duties(on_hold: int, windows: Windows, scheme: str) -> Iterator[Duty]:
+    """DRIMbox requests that wait for a RIS request of their client (ATT-001, ATT-002)."""
+    if on_hold:
+        waits = "attendent une demande RIS de leur" if on_hold > 1 else "attend une demande RIS du"
+        yield Duty(
+            f"{count(on_hold, 'demande')} DRIMbox {waits} client",
+            "L’instruction reprend d’elle-même dès que la demande RIS est déposée ; sans demande "
+            "RIS validée à la limite, la demande DRIMbox est annulée (ATT-002).",
+            until=_closing(windows, scheme, WindowKind.HOLD),
+            url=reverse("request_list"),
+            link="Voir les demandes en attente",
+        )
+
+
+def ko_duties(deposits: Iterable[Mapping[str, Any]], windows: Windows) -> Iterator[Duty]:
+    """KO requests that were not deposited again, by deposit."""
+    for row in deposits:
+        number = f"DEP-{row['deposit']:07d}"
+        yield Duty(
+            f"{count(row['lines'], 'demande')} KO à corriger dans le dépôt {number}",
+            "Téléchargez le fichier de correction, corrigez, déposez de nouveau.",
+            until=_closing(
+                windows, row["deposit__scheme"], WINDOW_OF_KIND.get(row["deposit__kind"], "")
+            ),
+            url=reverse("deposit_detail", args=[row["deposit__key"]]),
+            link=f"Ouvrir le compte rendu {number}",
+        )
+
+
+def refusal_duties(deposits: Iterable[Deposit]) -> Iterator[Duty]:
+    """Files refused whole, after which nothing was treated."""
+    for deposit in deposits:
+        yield Duty(
+            f"Fichier refusé : {deposit.file_name}",
+            deposit.findings[0]["message"],
+            url=reverse("deposit_detail", args=[deposit.key]),
+            link=f"Voir pourquoi le dépôt {deposit.number} est refusé",
+            level="error",
+        )
+
+
+def departure_duties(departed: int) -> Iterator[Duty]:
+    """Requests in progress whose client is no more in the eligible-clients base."""
+    if departed:
+        verb = "portent" if departed > 1 else "porte"
+        yield Duty(
+            f"{count(departed, 'demande')} en cours {verb} sur un client sorti de la base",
+            "L’ASP en tient compte à l’instruction. Vérifiez la situation du client.",
+            owner=ASP,
+            url=reverse("request_list"),
+            link="Voir les demandes",
+            level="info",
+        )
+
+
+def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
+    """Enrolments that wait for the supplier."""
+    for enrolment in enrolments:
+        state = ENROLMENT.states[enrolment.state]
+        if state.owner == YOU:
+            yield Duty(
+                f"{state.public} : {enrolment.scheme.software}",
+                "À finaliser dès que l’ANS a référencé votre solution."
+                if enrolment.state == "early"
+                else "L’ASP attend votre envoi.",
+                level="info" if enrolment.state == "early" else "warning",
+            )
+
+
+def expiry_duties(
+    supplier: Supplier,
+    membership: Membership,
+    distributions: Iterable[Distribution],
+    today: date,
+) -> Iterator[Duty]:
+    """Rights that end soon: the OSU habilitation (ENR-004), mandates (ENR-003), this membership."""
+    if not supplier.holds_osu(today):
+        yield Duty(
+            "Habilitation OSU absente ou expirée",
+            "Sans elle vos demandes sont KO (ENR-004), sauf si le mandat de l’éditeur la couvre.",
+            level="error",
+        )
+    elif _is_soon(supplier.osu_expires_on, today):
+        yield Duty(
+            f"Habilitation OSU : expire le {day(supplier.osu_expires_on)}",  # type: ignore[arg-type]
+            "Renouvelez-la : au-delà, vos demandes seront KO (ENR-004).",
+        )
+    for one in distributions:
+        if _is_soon(one.mandate_ends_on, today):
+            yield Duty(
+                f"Mandat de distribution de {one.solution} : finit le {day(one.mandate_ends_on)}",  # type: ignore[arg-type]
+                "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
+            )
+    if _is_soon(membership.expires_on, today):
+        yield Duty(
+            f"Votre accès à {supplier.name} finit le {day(membership.expires_on)}",  # type: ignore[arg-type]
+            "Demandez à l’administrateur de votre organisation de le prolonger.",
+        )
+
+
+def _is_soon(end: date | None, today: date) -> bool:
+    return end is not None and end <= today + WARNED
+
+
+def _closing(windows: Windows, scheme: str | None, kind: str) -> datetime | None:
+    window = windows.get((scheme or "", kind))
+    return window.closes_at if window else None
