@@ -44,7 +44,8 @@ class Anomaly:
         **values: Any,
     ) -> Finding:
         """A finding of this kind; `advice` replaces the general one where a better is known."""
-        values |= {"found": found, "expected": expected, "line": line, "column": column}
+        texts = {name: typographic(text) for name, text in values.items() if isinstance(text, str)}
+        values |= texts | {"found": found, "expected": expected, "line": line, "column": column}
         return Finding(
             code=self.code,
             severity=self.severity,

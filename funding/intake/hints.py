@@ -38,7 +38,12 @@ def shown(value: Any) -> str:
 
 def lines(count: int) -> str:
     """`count` lines, in words: `aucune ligne`, `1 ligne`, `3 lignes`."""
-    return "aucune ligne" if not count else f"{count} ligne{'s' if count > 1 else ''}"
+    return plural(count, "ligne") if count else "aucune ligne"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 ligne`, `3 lignes`."""
+    return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
 def printable(text: str, length: int = SHOWN_LENGTH) -> str:

@@ -122,9 +122,11 @@ class Identifier:
         if len(cleaned) != self.length:
             yield Explanation(f"{_count(cleaned)} au lieu de {self.length}")
         if not self.pattern.fullmatch(cleaned):
-            yield Explanation(f"il contient un caractère interdit ; forme attendue : {self.form}")
+            yield Explanation(
+                f"il contient un caractère interdit\u202f; forme attendue\u00a0: {self.form}"
+            )
         yield Explanation(
-            "la clé de contrôle (dernier chiffre) ne correspond pas : un chiffre est faux"
+            "la clé de contrôle (dernier chiffre) ne correspond pas\u00a0: un chiffre est faux"
         )
 
     def _likely_slips(self, cleaned: str) -> Iterator[Explanation]:
@@ -150,15 +152,15 @@ def _clutter_found(value: str) -> str:
 def _siren_confusions(text: str) -> Iterator[Explanation]:
     if is_valid_siret(text):
         yield Explanation(
-            "c’est un numéro SIRET (14 chiffres) ; le SIREN en est le début", text[:9]
+            "c’est un numéro SIRET (14 chiffres)\u202f; le SIREN en est le début", text[:9]
         )
     if re.fullmatch(r"FR[0-9A-Z]{2}[0-9]{9}", text) and is_valid_siren(text[4:]):
-        yield Explanation("c’est un numéro de TVA ; le SIREN en est la fin", text[4:])
+        yield Explanation("c’est un numéro de TVA\u202f; le SIREN en est la fin", text[4:])
 
 
 def _siret_confusions(text: str) -> Iterator[Explanation]:
     if is_valid_siren(text):
-        yield Explanation("c’est un numéro SIREN (9 chiffres) ; le SIRET en a 5 de plus")
+        yield Explanation("c’est un numéro SIREN (9 chiffres)\u202f; le SIRET en a 5 de plus")
     if _FOURTEEN.fullmatch(text) and not is_valid_siren(text[:9]):
         yield Explanation("ses 9 premiers chiffres ne forment pas un numéro SIREN")
 
@@ -172,22 +174,28 @@ def _finess_confusions(text: str) -> Iterator[Explanation]:
 
 def _rpps_confusions(text: str) -> Iterator[Explanation]:
     if re.fullmatch(r"8[0-9]{11}", text) and is_valid_rpps(text[1:]):
-        yield Explanation("c’est l’identifiant national « 8 + RPPS » ; ôtez le 8", text[1:])
+        yield Explanation(
+            "c’est l’identifiant national «\u00a08 + RPPS\u00a0»\u202f; ôtez le 8", text[1:]
+        )
     if re.fullmatch(r"0[0-9]{9}", text) and is_valid_am(text[1:]):
-        yield Explanation("c’est l’identifiant national « 0 + ADELI », pas un RPPS")
+        yield Explanation("c’est l’identifiant national «\u00a00 + ADELI\u00a0», pas un RPPS")
     if _FOURTEEN.fullmatch(text):
-        yield Explanation("14 chiffres : c’est un « RPPS-rang » (une structure), pas un RPPS")
+        yield Explanation(
+            "14 chiffres\u00a0: c’est un «\u00a0RPPS-rang\u00a0» (une structure), pas un RPPS"
+        )
     if is_valid_am(text):
-        yield Explanation("9 chiffres : c’est un numéro d’AM ou ADELI, pas un RPPS")
+        yield Explanation("9 chiffres\u00a0: c’est un numéro d’AM ou ADELI, pas un RPPS")
 
 
 def _am_confusions(text: str) -> Iterator[Explanation]:
     if re.fullmatch(r"2[AB][0-9]{7}", text):
-        yield Explanation("cela ressemble à un FINESS (2A, 2B) : un numéro d’AM n’a pas de lettre")
+        yield Explanation(
+            "cela ressemble à un FINESS (2A, 2B)\u00a0: un numéro d’AM n’a pas de lettre"
+        )
     if is_valid_rpps(text):
         yield Explanation("c’est un numéro RPPS (11 chiffres), pas un numéro d’AM")
     if re.fullmatch(r"[0-9]{8}", text) and not is_valid_am(text.zfill(9)):
-        yield Explanation("8 chiffres : il manque la clé (le 9ᵉ chiffre)")
+        yield Explanation("8 chiffres\u00a0: il manque la clé (le 9ᵉ chiffre)")
 
 
 IDENTIFIERS: dict[str, Identifier] = {
