@@ -8,6 +8,9 @@ on dates in Europe/Paris (domain page, section 2).
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from datetime import time as civil_time
 from zoneinfo import ZoneInfo
@@ -19,11 +22,12 @@ PARIS = ZoneInfo("Europe/Paris")
 _REFRESH_SECONDS = 1.0
 _shift = timedelta(0)
 _read_at = float("-inf")
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
 
 def now() -> datetime:
     """The current instant, aware, in UTC; moved by the demonstration shift if there is one."""
-    return timezone.now() + _current_shift()
+    return _frozen.get() or timezone.now() + _current_shift()
 
 
 def today() -> date:
@@ -49,6 +53,19 @@ def move_to(instant: datetime) -> None:
         raise RuntimeError("La date du portail ne se déplace qu’en mode démonstration.")
     ClockShift.objects.update_or_create(pk=1, defaults={"shift": instant - timezone.now()})
     forget()
+
+
+@contextmanager
+def frozen_at(instant: datetime) -> Iterator[None]:
+    """Inside, and for the caller alone, it is exactly `instant`: how the past of a demonstration
+    is written. Raises RuntimeError outside demonstration."""
+    if not settings.DEMONSTRATION:
+        raise RuntimeError("La date du portail ne se fige qu’en mode démonstration.")
+    token = _frozen.set(instant)
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
 
 
 def forget() -> None:
