@@ -105,9 +105,7 @@ def test_a_balance_answers_an_accepted_advance(user: User) -> None:
     advance = FundingRequest.objects.get()
     FundingRequest.objects.update(state="accepted")
     balance = a_request(DB, "SOLDE", numeroDossier=advance.number, dateRealisation="2026-09-01")
-    deposit = deposit_of(
-        user, a_file(DB, "SOLDE", requests=[balance]), a_filename(DB, "SOLDE")
-    )
+    deposit = deposit_of(user, a_file(DB, "SOLDE", requests=[balance]), a_filename(DB, "SOLDE"))
     assert not [line.findings for line in deposit.lines.filter(outcome="ko")]
     answer = FundingRequest.objects.get(kind="SOLDE")
     assert answer.advance == advance
