@@ -10,7 +10,7 @@ from funding.rules.catalogue import CATALOGUE
 from segur_portal.common.rules import Finding, Severity
 
 # French typography: no plain space inside « », before : ; ? ! % €, no straight apostrophe.
-_BAD_TYPOGRAPHY = re.compile(r" [:;?!»%€]|« |n° |'|\.\.|  ")
+BAD_TYPOGRAPHY = re.compile(r" [:;?!»%€]|« |n° |'|\.\.|  ")
 
 
 @dataclass(frozen=True)
@@ -76,5 +76,5 @@ def assert_readable(finding: Finding) -> None:
     for text in (finding.message, finding.advice):
         assert text.endswith("."), text
         assert not re.search(r"[{}]|None|\bTrue\b|\bFalse\b", text), text
-        assert not _BAD_TYPOGRAPHY.search(text), text
+        assert not BAD_TYPOGRAPHY.search(text), text
     assert finding.expected

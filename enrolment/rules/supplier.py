@@ -194,6 +194,7 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         advice="Déposez une demande d’enrôlement sur ce dispositif.",
         source="Domaine, section 3 ; webinaire, « Zoom sur l’enrôlement »",
         check=_enrolled,
+        note="Un enrôlement anticipé suffit pour le simulateur.",
     ),
     Rule(
         code="ENR-002",
@@ -230,6 +231,7 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         source="Domaine, section 1 ; webinaire et FAQ de l’ANS sur l’habilitation OSU",
         check=_osu_held,
         kinds=ORDER_ONLY,
+        note="Un distributeur peut s’appuyer sur l’éditeur, si son mandat le prévoit.",
     ),
     Rule(
         code="ENR-005",

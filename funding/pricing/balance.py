@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
 from orders.rules.facts import BaseRows, Client, OrderFacts
-from orders.rules.words import ClientKind
+from orders.rules.words import ClientKind, Key
 from segur_portal.common.french import typographic
 from segur_portal.common.money import ZERO, euros, in_french
 
@@ -21,6 +21,8 @@ _NOTHING = Amounts(ZERO, ZERO, ZERO)
 class DeployedClient(Protocol):
     """Identifiers of a client that a balance declares as really deployed."""
 
+    @property
+    def siren(self) -> str: ...
     @property
     def rpps(self) -> str: ...
     @property
@@ -97,11 +99,11 @@ def price_balance(
     """The balance of an accepted order, for what was really deployed and an invoice.
 
     `base` and `scale` are those the advance was judged on: a later import does not lower what was
-    promised. Where no tranche is left, the ceiling is zero.
+    promised. Where nothing was deployed, or no tranche is left, the ceiling is zero.
     """
     kept = deployed_part(order, deployed)
     pricing = price(kept, base, scale, is_vat_subject=is_vat_subject)
-    ceiling = pricing.ceiling or _NOTHING
+    ceiling = (pricing.ceiling if kept.clients else None) or _NOTHING
     invoice, ordered = Amounts(net, vat, gross), Amounts(order.net, order.vat, order.gross)
     return BalancePricing(
         service=pricing.service,
@@ -123,24 +125,38 @@ def price_balance(
 def deployed_part(order: OrderFacts, deployed: Iterable[DeployedClient]) -> OrderFacts:
     """The order without the lines, then the clients, that were not deployed (SOL-002).
 
-    A doctor's line stays when its AM number was deployed. A town doctor stays whole, named by its
-    RPPS or by one AM number: the service is for the person.
+    A doctor's line stays when its AM number was deployed. A town doctor stays whole, however it is
+    named: the service is for the person.
     """
-    names: set[str] = set()
-    for part in deployed:
-        names |= {part.rpps} | part.finess | part.am_numbers
+    names = {name for part in deployed for name in _names(part)}
     clients = (_deployed_client(client, names) for client in order.clients)
     return replace(order, clients=tuple(c for c in clients if c.establishments or c.doctors))
 
 
-def _deployed_client(client: Client, names: Collection[str]) -> Client:
-    is_town_doctor = client.kind == ClientKind.DOCTOR and any(
-        line.rpps in names or line.am_number in names for line in client.doctors
+def _names(part: DeployedClient) -> Iterator[tuple[Key, str]]:
+    """By kind: a SIREN and an AM number may have the same digits."""
+    yield (Key.SIREN, part.siren)
+    yield (Key.RPPS, part.rpps)
+    yield from ((Key.FINESS, value) for value in part.finess)
+    yield from ((Key.AM, value) for value in part.am_numbers)
+
+
+def _deployed_client(client: Client, names: Collection[tuple[Key, str]]) -> Client:
+    is_whole = client.kind == ClientKind.DOCTOR and (
+        (Key.SIREN, client.siren or "-") in names
+        or any(
+            (Key.RPPS, line.rpps) in names or (Key.AM, line.am_number) in names
+            for line in client.doctors
+        )
     )
     return replace(
         client,
-        establishments=tuple(line for line in client.establishments if line.finess in names),
-        doctors=tuple(line for line in client.doctors if is_town_doctor or line.am_number in names),
+        establishments=tuple(
+            line for line in client.establishments if (Key.FINESS, line.finess) in names
+        ),
+        doctors=tuple(
+            line for line in client.doctors if is_whole or (Key.AM, line.am_number) in names
+        ),
     )
 
 

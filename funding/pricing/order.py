@@ -105,6 +105,8 @@ class Pricing:
 
     def sentences(self) -> list[str]:
         """The calculation in French, a sentence a step."""
+        if self.ceiling is None:
+            return self.ceiling_sentences()
         return [
             *self.ceiling_sentences(),
             typographic(

@@ -148,6 +148,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         source="Domaine, section 6, Montants ; webinaire, « Tranche de montant plafond »",
         check=_under_ceiling,
         kinds=_ADVANCE,
+        note="Une facture n’est pas refusée pour cela : le montant retenu y est limité.",
     ),
     Rule(
         code="MNT-002",
@@ -158,6 +159,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         source="Domaine, section 6, Montants",
         check=_adds_up,
         needs_database=False,
+        note="Taux légaux : 20 %, 8,5 % et 0 % ; un centime d’arrondi est admis sur la TVA.",
     ),
     Rule(
         code="MNT-003",
@@ -186,6 +188,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         check=situation_agrees,
         schemes=IMAGING,
         kinds=_ADVANCE,
+        note="Un médecin déclaré nouveau compte pour 0, quoi que dise la base.",
     ),
     Rule(
         code="MNT-005",

@@ -148,5 +148,6 @@ RULES: tuple[Rule[BalanceFacts], ...] = (
         source="Domaine, section 6, Pilotes et solde",
         check=_same_identifiers,
         kinds=_BALANCE,
+        note="Moins d’identifiants que la commande : une alerte, et le montant est recalculé.",
     ),
 )

@@ -129,6 +129,7 @@ RULES: tuple[Rule[CalendarFacts], ...] = (
         source="Domaine, section 2 ; webinaire, « Rappel des calendriers Ségur Vague 2 »",
         check=_in_window,
         needs_database=False,
+        note="Ce qui compte est l’instant de réception du dépôt complet, 12:00:00 compris.",
     ),
     Rule(
         code="CAL-002",
@@ -142,6 +143,7 @@ RULES: tuple[Rule[CalendarFacts], ...] = (
         source="Domaine, section 6, Calendrier ; webinaire, « Rappel des calendriers »",
         check=_signed_not_too_early,
         kinds=_ADVANCE,
+        note="Une commande signée après le référencement n’a pas cette limite.",
     ),
     Rule(
         code="CAL-003",

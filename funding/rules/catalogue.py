@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,3 +68,20 @@ def families() -> list[Family]:
         Family(prefix, title, tuple(rule for rule in CATALOGUE if rule.code[:3] == prefix))
         for prefix, title in FAMILY_TITLES.items()
     ]
+
+
+# What stands for a placeholder where there is no request: optional parts vanish.
+_STAND_INS = {
+    "label": "Le numéro",
+    "by": "une autre commande",
+    "words": "HT ou TTC",
+    "slot": "",
+    "mark": "",
+    "until": "",
+}
+
+
+def without_values(text: str) -> str:
+    """A message or an advice as the public page shows it: `…` where a request gives a value."""
+    shown = re.sub(r"\{(\w+)\}", lambda match: _STAND_INS.get(match[1], "…"), text)
+    return re.sub(r"…\.$", "…", shown)

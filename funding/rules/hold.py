@@ -74,5 +74,6 @@ RULES: tuple[Rule[HoldFacts], ...] = (
         check=_ris_accepted_in_time,
         schemes=_DB,
         kinds=_ADVANCE,
+        note="À la date limite, une demande en attente est alors annulée.",
     ),
 )

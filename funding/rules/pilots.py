@@ -36,7 +36,7 @@ RULES: tuple[Rule[BalanceFacts], ...] = (
         code="PIL-001",
         severity=Severity.KO,
         title="Les pilotes de la solution sont justifiés avant toute demande de solde",
-        message="{done} PV pilotes conformes pour cette solution, sur les {required} exigés.",
+        message="PV pilotes conformes pour cette solution : {done} sur les {required} exigés.",
         advice=(
             "Déposez les PV pilotes signés, chacun d’un client différent, et attendez qu’ils "
             "soient examinés."

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from inspect import signature
+from inspect import Parameter, signature
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
@@ -53,8 +53,8 @@ class Rule(Generic[F]):
     `title` is a French sentence true when all is well; `message` the French message when it is
     not, with `{placeholders}`; `advice` what the supplier can do; `source` the paragraph it comes
     from. `schemes`, `kinds` and `services` restrict it (empty = all); `since` and `until` bound
-    the days of reception it applies to. Texts are typed with plain spaces and set in French
-    typography here.
+    the days of reception it applies to. `note` is a French remark for the public page. Texts are
+    typed with plain spaces and set in French typography here.
     """
 
     code: str
@@ -69,9 +69,10 @@ class Rule(Generic[F]):
     needs_database: bool = True
     since: date | None = None
     until: date | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("title", "message", "advice"):
+        for name in ("title", "message", "advice", "note"):
             object.__setattr__(self, name, typographic(getattr(self, name)))
 
     def applies(self, *, scheme: str, kind: str, on: date) -> bool:
@@ -174,7 +175,7 @@ class Catalogue:
 def _facts_read(rule: Rule[Any]) -> type:
     """The type of the only parameter of the rule's check."""
     parameter = next(iter(signature(rule.check, eval_str=True).parameters.values()))
-    if not isinstance(parameter.annotation, type):
+    if parameter.annotation is Parameter.empty or not isinstance(parameter.annotation, type):
         raise TypeError(f"The check of {rule.code} does not say which facts it reads.")
     return parameter.annotation
 

@@ -1,0 +1,42 @@
+"""REF-001: a reference already integrated keeps its content, without a database."""
+
+from typing import Any
+
+import pytest
+
+from funding.rules.reference import ReferenceFacts, differences
+from tests.rule_cases import Broken, Case, assert_case, breaks, holds
+
+NUMBER = "AV-2026-000123"
+CASES: list[Case] = [
+    holds("REF-001", "a new reference", ReferenceFacts("CMD-7", None)),
+    holds("REF-001", "the same content", ReferenceFacts("CMD-7", NUMBER)),
+    breaks(
+        "REF-001",
+        "another content: each difference at its place",
+        ReferenceFacts("CMD-7", NUMBER, (("/b", "1", "2"), ("/a/0", "x", "null"))),
+        Broken("/a/0", "« CMD-7 »", NUMBER, "reçu « null », intégré « x »"),
+        Broken("/b", "reçu « 2 »"),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_reference(case: Case) -> None:
+    """The rule is broken exactly where, and as, the table says."""
+    assert_case(case)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": 1}, {"a": 2}, [("/a", "1", "2")]),
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, [("/a/b/1", "2", "3")]),
+        ({"a": [1]}, {"a": [1, 2]}, [("/a", "1 élément(s)", "2 élément(s)")]),
+        ({"a": None}, {"a": "x"}, [("/a", "null", "x")]),
+    ],
+)
+def test_where_two_requests_differ(before: Any, after: Any, expected: Any) -> None:
+    """The supplier sees each value that changed, at its pointer."""
+    assert list(differences(before, after)) == expected
