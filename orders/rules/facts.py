@@ -135,8 +135,11 @@ class OrderFacts:
         return list(keys)
 
     def lookups(self) -> list[tuple[str, str]]:
-        """What to read in the base: `keys()`, and its AM numbers as FINESS, to know them apart."""
-        keys = self.keys()
+        """What to read in the base: `identifiers()`, and AM numbers as FINESS, to tell them apart.
+
+        A FINESS written as an AM number then gets its own message (ELI-001).
+        """
+        keys = self.identifiers()
         mistaken = [("FINESS", value) for kind, value in keys if kind == "AM"]
         return list(dict.fromkeys([*keys, *mistaken]))
 

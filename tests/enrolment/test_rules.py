@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,12 +43,12 @@ EDITOR = SupplierFacts(
 DISTRIBUTOR = replace(EDITOR, solution=DISTRIBUTED)
 
 
-def editing(**fields: object) -> SupplierFacts:
+def editing(**fields: Any) -> SupplierFacts:
     """The editor, with a solution changed."""
     return replace(EDITOR, solution=replace(EDITED, **fields))
 
 
-def distributing(**fields: object) -> SupplierFacts:
+def distributing(**fields: Any) -> SupplierFacts:
     """The distributor, without OSU, with a solution or mandate changed."""
     return replace(DISTRIBUTOR, holds_osu=False, solution=replace(DISTRIBUTED, **fields))
 

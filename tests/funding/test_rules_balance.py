@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -65,12 +66,12 @@ def doctor(part: Deployed, ordered: Deployed = DOCTOR) -> BalanceFacts:
     return replace(deployed(part), advance=replace(ADVANCE, ordered=(ordered,)))
 
 
-def pilots(**fields: object) -> BalanceFacts:
+def pilots(**fields: Any) -> BalanceFacts:
     """A balance with other pilots."""
     return replace(BALANCE, pilots=replace(PILOTS, **fields))
 
 
-def answering(**fields: object) -> BalanceFacts:
+def answering(**fields: Any) -> BalanceFacts:
     """A balance that answers another advance."""
     return replace(BALANCE, advance=replace(ADVANCE, **fields))
 

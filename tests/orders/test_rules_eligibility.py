@@ -364,6 +364,20 @@ def test_whose_am_number_it_is_is_not_told() -> None:
     assert OTHER_RPPS not in f"{finding.message} {finding.advice} {finding.expected}"
 
 
+def test_what_an_order_looks_up_in_the_base() -> None:
+    """Each identifier once, and its AM numbers as FINESS, to recognise a mistake."""
+    wanted = order(client(doctor(), doctor(am=OTHER_AM), establishment()), client(doctor()))
+    assert wanted.lookups() == [
+        ("SIREN", SIREN),
+        ("FINESS", FINESS),
+        ("RPPS", RPPS),
+        ("AM", AM),
+        ("AM", OTHER_AM),
+        ("FINESS", AM),
+        ("FINESS", OTHER_AM),
+    ]
+
+
 def test_drimbox_and_ris_share_the_rules_of_imaging() -> None:
     """ELI-004 speaks of imaging only, ELI-002 and 003 of town doctors only."""
 
