@@ -319,6 +319,43 @@ def test_throwaway_services_end_with_a_killed_process(home: Path) -> None:
     assert not any(is_alive(pids[name]) for name in ("postgres_pid", "valkey_pid"))
 
 
+def embedded(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "segur_portal.embedded", *words],
+        cwd=BASE_DIR,
+        env=clean_environment(home, **environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_refuses_instead_of_starting_services(home: Path) -> None:
+    settings = "segur_portal.settings.production"
+    done = embedded(home, "prepare", DJANGO_SETTINGS_MODULE=settings, SECRET_KEY="x" * 60)
+    assert "DATABASE_URL must be set" in done.stderr
+    assert not (home / "postgres").exists()
+
+
+def test_another_program_borrows_the_services(home: Path) -> None:
+    done = embedded(home, "exec", "sh", "-c", 'psql "$DATABASE_URL" -Atc "SELECT 40 + 2"')
+    assert (done.returncode, done.stdout) == (0, "42\n"), done.stderr
+    wait_for(lambda: is_stopped(home))
+
+
+def test_clean_waits_for_the_users_and_spares_what_is_not_ours(home: Path) -> None:
+    (home / "mine.txt").write_text("keep")
+    member = Member(home).ready()
+    refused = embedded(home, "clean")
+    assert (refused.returncode, member.sql("SELECT 1")) == (1, 1)
+    assert "s'en sert encore" in refused.stderr
+    member.leave()
+    assert embedded(home, "clean").returncode == 0
+    assert [path.name for path in home.iterdir()] == ["mine.txt"]
+
+
 # ---------------------------------------------------------------- the supervisor
 class Portal:
     """`python -m segur_portal.embedded run` on a site of one page."""
@@ -369,6 +406,10 @@ class Portal:
                         found[name] = child
         return found
 
+    def has_replaced(self, before: dict[str, psutil.Process], *names: str) -> bool:
+        now = self.children()
+        return all(name in now and now[name] != before[name] for name in names)
+
     def is_complete(self) -> bool:
         assert self.process.poll() is None, "the supervisor ended"
         return self.answers() and len(self.children()) == 3
@@ -393,15 +434,8 @@ def test_the_portal_runs_recovers_and_stops(home: Path) -> None:
         before = portal.children()
         for name in ("granian", "worker"):
             before[name].kill()
-        wait_for(
-            lambda: (
-                portal.is_complete()
-                and all(
-                    portal.children().get(name) != before[name] for name in ("granian", "worker")
-                )
-            ),
-            60,
-        )
+        wait_for(lambda: portal.has_replaced(before, "granian", "worker"), 60)
+        wait_for(portal.is_complete, 60)
         assert "« worker » s'est arrêté" in portal.said()
 
         kill(state(home)["guardian_pid"])
@@ -426,6 +460,7 @@ def test_a_killed_portal_starts_again_on_the_same_port(home: Path) -> None:
     with Portal(home, port) as second:
         wait_for(second.is_complete, 60)
         assert not any(is_alive(process.pid) for process in family)
+        assert second.said().count("Fichiers statiques") == 1, "unchanged: collected only once"
         assert second.stop(signal.SIGTERM) == 0
     wait_for(lambda: is_stopped(home))
 
@@ -446,16 +481,7 @@ def test_a_second_portal_in_the_same_folder_is_refused(home: Path) -> None:
 def test_a_useless_port_is_explained(home: Path, port: str, message: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         value = str(stranger.getsockname()[1]) if port == "taken" else port
-        done = subprocess.run(
-            [sys.executable, "-m", "segur_portal.embedded", "run"],
-            cwd=BASE_DIR,
-            env=clean_environment(home, PORT=value),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
+        done = embedded(home, "run", PORT=value)
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
