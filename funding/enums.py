@@ -28,3 +28,18 @@ class Verdict(models.TextChoices):
     ALERT = "alerte", "Intégrée avec alerte"
     OK = "ok", "Intégrée"
     ALREADY = "deja", "Déjà intégrée"
+
+
+class RequestReason(models.TextChoices):
+    """Why an officer asks for a correction of a request, refuses or cancels it (section 7)."""
+
+    DOCUMENT = "document", "Document manquant, illisible ou non conforme"
+    SIGNATURE = "signature", "Signature absente ou non valable"
+    AMOUNT = "amount", "Montant à revoir"
+    IDENTITY = "identity", "Identifiants du client discordants"
+    NOT_ELIGIBLE = "not_eligible", "Client non éligible"
+    NO_RIS = "no_ris", "Aucune demande RIS du client"
+    WITHDRAWN = "withdrawn", "Renoncement du client ou du fournisseur"
+    SUPPLIER_CHANGED = "supplier_changed", "Changement de fournisseur"
+    ERROR = "error", "Erreur de dépôt"
+    OTHER = "other", "Autre motif"

@@ -1,9 +1,131 @@
-"""What an officer sees first."""
+"""What an agent sees first: what waits, what is stuck, what is late; only what they may see."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+
+from enrolment.admin.scope import assigned_schemes, is_limited
+from enrolment.models import Enrolment, Specimen
+from funding.admin.filters import stuck_deposits
+from funding.models import Deposit, FundingRequest
+from orders.enums import ImportState
+from orders.models import BaseImport
+from segur_portal.common import clock
+from segur_portal.common.models import PriceScale, Scheme
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A number, what it counts, and the list it opens. Only a `warning` asks for attention."""
+
+    label: str
+    count: int
+    url: str
+    is_warning: bool = False
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context
+    """The context of the first page."""
+    return {
+        **context,
+        "cards": list(_cards(request)),
+        "stuck": _stuck(request) if _may(request, "funding.view_deposit") else [],
+        "quarantined": _quarantined(request) if _may(request, "orders.view_baseimport") else [],
+        "late": _late(request) if _may(request, "orders.view_baseimport") else [],
+        "samples": _samples() if _may(request, "common.view_pricescale") else [],
+    }
+
+
+def _may(request: HttpRequest, permission: str) -> bool:
+    return bool(request.user.has_perm(permission))
+
+
+def _scoped(request: HttpRequest, rows: QuerySet[Any], path: str = "scheme") -> QuerySet[Any]:
+    """The rows of the schemes this agent works on."""
+    if not is_limited(request.user):
+        return rows
+    return rows.filter(**{f"{path}__in": assigned_schemes(request.user)})
+
+
+def _cards(request: HttpRequest) -> Iterator[Card]:
+    if _may(request, "funding.view_fundingrequest"):
+        yield from _request_cards(request)
+    if _may(request, "enrolment.view_enrolment"):
+        waiting = Q(state__in=["submitted", "final_submitted", "in_review"])
+        count = _scoped(request, Enrolment.objects.filter(waiting)).count()
+        yield Card("Enrôlements à examiner", count, _list("enrolment_enrolment"))
+        count = _scoped(request, Specimen.objects.filter(state="submitted")).count()
+        yield Card("Modèles à relire", count, _list("enrolment_specimen", "state__exact=submitted"))
+
+
+def _request_cards(request: HttpRequest) -> Iterator[Card]:
+    """One query for every state."""
+    states = ("to_instruct", "in_instruction", "on_hold", "correction_requested", "accepted")
+    counts = _scoped(request, FundingRequest.objects.order_by()).aggregate(
+        **{state: Count("pk", filter=Q(state=state)) for state in states},
+        left=Count(
+            "pk", filter=Q(has_client_left_base=True) & ~Q(state__in=["refused", "cancelled"])
+        ),
+    )
+    labels = {
+        "to_instruct": "Demandes à instruire",
+        "in_instruction": "Demandes en instruction",
+        "on_hold": "En attente d’une demande RIS",
+        "correction_requested": "Corrections demandées",
+        "accepted": "Acceptées, à payer",
+    }
+    for state, label in labels.items():
+        address = _list("funding_fundingrequest", f"state__exact={state}")
+        yield Card(label, counts[state], address)
+    address = _list("funding_fundingrequest", "has_client_left_base__exact=1")
+    yield Card("Clients sortis de la base", counts["left"], address, is_warning=True)
+
+
+def _list(name: str, query: str = "") -> str:
+    return reverse(f"admin:{name}_changelist") + (f"?{query}" if query else "")
+
+
+def _stuck(request: HttpRequest) -> list[Deposit]:
+    """Deposits that failed, or that no worker has treated for too long."""
+    rows = Deposit.objects.filter(Q(state="failed") | Q(pk__in=stuck_deposits().values("pk")))
+    if is_limited(request.user):
+        own = Q(scheme__in=assigned_schemes(request.user)) | Q(scheme__isnull=True)
+        rows = rows.filter(own)
+    return list(rows.select_related("supplier").order_by("received_at", "pk")[:SHOWN])
+
+
+def _quarantined(request: HttpRequest) -> list[BaseImport]:
+    rows = BaseImport.objects.filter(state=ImportState.QUARANTINED)
+    return list(_scoped(request, rows).order_by("-received_at", "-pk")[:SHOWN])
+
+
+def _late(request: HttpRequest) -> list[Scheme]:
+    """Schemes whose base was confirmed by no import of today or yesterday."""
+    yesterday = clock.today() - timedelta(days=1)
+    fresh = BaseImport.objects.filter(
+        state__in=[ImportState.APPLIED, ImportState.UNCHANGED],
+        restores__isnull=True,
+        business_date__gte=yesterday,
+    )
+    rows = Scheme.objects.exclude(pk__in=fresh.values("scheme"))
+    return list(_scoped(request, rows, "pk").order_by("order"))
+
+
+def _samples() -> list[PriceScale]:
+    """The price scales in force today that are not the official ones."""
+    latest = (
+        PriceScale.objects.filter(scheme=OuterRef("scheme"), starts_on__lte=clock.today())
+        .order_by("-starts_on")
+        .values("pk")[:1]
+    )
+    in_force = PriceScale.objects.annotate(latest=Subquery(latest)).filter(pk=F("latest"))
+    return list(in_force.filter(is_official=False).order_by("scheme__order"))

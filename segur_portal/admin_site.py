@@ -34,6 +34,7 @@ CONTENT_SECURITY_POLICY = {
     "object-src": [NONE],
 }
 View = Callable[..., HttpResponse]
+OWN_APPS = frozenset({"common", "enrolment", "orders", "pilots", "funding"})
 
 
 class PortalAdminConfig(AdminConfig):
@@ -46,6 +47,12 @@ class PortalAdminSite(UnfoldAdminSite):
     index_title = "Tableau de bord"
     index_template = "admin/dashboard.html"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """Only our own pages: those that libraries bring would show secrets or skip the deeds."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        own = [model for model in models if model._meta.app_label in OWN_APPS]
+        super().register(own, *args, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """To the portal's sign-in; a supplier's member who is signed in has no business here."""

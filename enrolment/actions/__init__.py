@@ -1,6 +1,6 @@
 """The deeds on people and enrolments: the only writers of their rights and states."""
 
-from .accounts import save_account
+from .accounts import remove_second_factor, save_account
 from .enrolments import move_enrolment, move_specimen
 from .permissions import (
     PROGRAMME_GROUP,
@@ -18,6 +18,7 @@ __all__ = [
     "move_enrolment",
     "move_specimen",
     "place_in_group",
+    "remove_second_factor",
     "role_of",
     "save_account",
     "sync_groups",

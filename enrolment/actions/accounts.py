@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from enrolment.actions.permissions import place_in_group
 from enrolment.enums import STAFF_KINDS
 from enrolment.models import User
+from segur_portal.common.actions import write_journal
 
 
 @transaction.atomic
@@ -34,3 +36,14 @@ def _settle_address(user: User) -> None:
     EmailAddress.objects.create(
         user=user, email=user.email.lower(), primary=True, verified=is_first
     )
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, actor: User, note: str) -> int:
+    """Remove the second factors of a user who lost them; an agent must add one at next sign-in.
+
+    Returns how many were removed.
+    """
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    write_journal(user, "remove_second_factor", actor=actor, note=note, is_public=False)
+    return removed

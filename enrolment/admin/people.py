@@ -18,12 +18,20 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from enrolment.actions import PROGRAMME_GROUP, place_in_group, save_account
+from enrolment.actions import (
+    PROGRAMME_GROUP,
+    place_in_group,
+    remove_second_factor,
+    save_account,
+)
 from enrolment.models import Membership, OfficerAssignment, User
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.history import history
-from segur_portal.common.admin.panels import Panel
+from segur_portal.common.admin.panels import Panel, timeline
+
+SEND_LINK = "send-password-link"
+REMOVE_FACTOR = "remove-second-factor"
 
 
 class MembershipInline(TabularInline):
@@ -92,27 +100,39 @@ class UserAdmin(PortalAdmin):
         place_in_group(form.instance)
 
     def may_ever(self, request: HttpRequest, name: str) -> bool:
-        return name == "send-password-link" and self.has_change_permission(request)
+        return name in (SEND_LINK, REMOVE_FACTOR) and self.has_change_permission(request)
 
     def deeds(self, request: HttpRequest, obj: User) -> list[Deed]:
         if not obj.is_active or not self.has_change_permission(request, obj):
             return []
+        return [self._send_link(request, obj), self._remove_factor(request, obj)]
 
-        def send(data: dict[str, Any]) -> str:
-            form = ResetPasswordForm({"email": obj.email})
+    def _send_link(self, request: HttpRequest, user: User) -> Deed:
+        def run(data: dict[str, Any]) -> str:
+            form = ResetPasswordForm({"email": user.email})
             form.full_clean()
             form.save(request)
-            return f"Un lien a été envoyé à {obj.email}."
+            return f"Un lien a été envoyé à {user.email}."
 
-        return [
-            Deed(
-                "send-password-link",
-                "Envoyer un lien pour choisir le mot de passe",
-                send,
-                form_class=forms.Form,
-                explanation=f"Un courriel part à {obj.email}, avec un lien à usage unique.",
-            )
-        ]
+        explanation = f"Un courriel part à {user.email}, avec un lien à usage unique."
+        label = "Envoyer un lien pour choisir le mot de passe"
+        return Deed(SEND_LINK, label, run, forms.Form, explanation)
+
+    def _remove_factor(self, request: HttpRequest, user: User) -> Deed:
+        def run(data: dict[str, Any]) -> str:
+            removed = remove_second_factor(user, actor=request.user, **data)  # type: ignore[arg-type]
+            return f"Seconds facteurs retirés : {removed}."
+
+        explanation = (
+            "Pour une personne qui a perdu le sien, une fois son identité vérifiée. Un agent "
+            "devra en ajouter un nouveau dès sa prochaine connexion."
+        )
+        return Deed(
+            REMOVE_FACTOR, "Retirer le second facteur", run, explanation=explanation, is_grave=True
+        )
+
+    def panels(self, request: HttpRequest, obj: User) -> list[Panel]:
+        return [timeline(obj, words={"remove_second_factor": "Retrait du second facteur"})]
 
 
 @admin.register(Membership)

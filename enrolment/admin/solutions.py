@@ -7,15 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    RangeDateFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
 
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, Solution
 from segur_portal.common.admin.base import PortalAdmin
+from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel
 
@@ -65,7 +62,7 @@ class SolutionAdmin(PortalAdmin):
     list_filter = (
         ("scheme", RelatedDropdownFilter),
         ("editor", AutocompleteSelectFilter),
-        ("referenced_on", RangeDateFilter),
+        ("referenced_on", DayRangeFilter),
     )
     list_select_related = ("scheme", "editor")
     search_fields = ("name", "version", "reference_number", "editor__name", "editor__siret")

@@ -51,10 +51,19 @@ class PortalAdmin(DeedsMixin, ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     list_defer: Sequence[str] = ()
+    detail_select_related: Sequence[str] = ()
     actions = None
     warn_unsaved_form = True
     is_deletable = False
     change_form_template = "admin/portal_change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """The rows; the page of one object reads what it points to in the same query."""
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        match = request.resolver_match
+        if self.detail_select_related and match is not None and "object_id" in match.kwargs:
+            rows = rows.select_related(*self.detail_select_related)
+        return rows
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PortalChangeList

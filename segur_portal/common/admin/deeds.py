@@ -112,7 +112,7 @@ class DeedsMixin:
             form.add_error(None, str(refusal))
             return False
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.add_error(None, list(refusal.messages))
             return False
         return True
 

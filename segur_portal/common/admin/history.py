@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -24,19 +23,30 @@ def history(obj: Any, title: str = "Historique") -> Panel:
     return table(title, HEADERS, history_rows(type(obj), obj.events.all()))
 
 
-def history_rows(model: type[models.Model], events: Any, label: str = "") -> list[Sequence[str]]:
-    """Rows of history, latest first, of the events of one row; two queries."""
+def history_rows(
+    model: type[models.Model], events: Any, name: Callable[[Any], str] | None = None
+) -> list[Sequence[str]]:
+    """Rows of history, latest first, of the events of one row or several; two queries.
+
+    `name` says which row an event speaks of, where there are several.
+    """
     found = list(events.select_related("pgh_context").order_by("-pgh_id")[: LENGTH + 1])
     names = _names(found)
-    pairs: Iterable[tuple[Any, Any]] = pairwise([*found, None])
     return [
         (
             instant(event.pgh_created_at),
             names.get(_user_id(event), MACHINE),
-            label + "\u202f; ".join(_changes(model, event, older)),
+            (f"{name(event)} : " if name else "")
+            + "\u202f; ".join(_changes(model, event, _before(found, position))),
         )
-        for event, older in list(pairs)[:LENGTH]
+        for position, event in enumerate(found[:LENGTH])
     ]
+
+
+def _before(events: Sequence[Any], position: int) -> Any:
+    """The event that came before this one, of the same row."""
+    row = events[position].pgh_obj_id
+    return next((one for one in events[position + 1 :] if one.pgh_obj_id == row), None)
 
 
 def _user_id(event: Any) -> Any:
@@ -53,7 +63,10 @@ def _changes(model: type[models.Model], event: Any, older: Any) -> Iterator[str]
     if older is None:
         yield "Création" if event.pgh_label == "insert" else "Version la plus ancienne connue"
         return
+    tracked = {column.attname for column in event._meta.concrete_fields}
     for column in model._meta.concrete_fields:
+        if column.attname not in tracked:
+            continue
         before, after = (getattr(row, column.attname) for row in (older, event))
         if before != after:
             yield f"{column.verbose_name} : {_shown(column, before)} → {_shown(column, after)}"

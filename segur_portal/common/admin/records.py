@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.panels import Panel, document
 from segur_portal.common.models import JournalEntry, StoredFile
 
@@ -19,7 +20,7 @@ class JournalEntryAdmin(FactAdmin):
     """Every deed of the portal, whoever did it."""
 
     list_display = ("at", "actor", "subject", "subject_id", "verb", "source", "target")
-    list_filter = (("at", RangeDateTimeFilter),)
+    list_filter = (("at", DayRangeFilter),)
     list_select_related = ("actor",)
     list_defer = ("data", "note")
     ordering = ("-pk",)
@@ -50,7 +51,7 @@ class StoredFileAdmin(FactAdmin):
     """Files received: their size and checksum. Their content is read from what they belong to."""
 
     list_display = ("name", "purpose", "size", "stored_by", "stored_at")
-    list_filter = (("purpose", ChoicesDropdownFilter), ("stored_at", RangeDateTimeFilter))
+    list_filter = (("purpose", ChoicesDropdownFilter), ("stored_at", DayRangeFilter))
     list_select_related = ("stored_by",)
     ordering = ("-pk",)
     search_fields = ("name", "sha256")

@@ -1,0 +1,64 @@
+"""Instructing a request: every change of its state by an agent (domain page, section 7)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from enrolment.actions import check_assigned
+from enrolment.models import User
+from funding.models import FundingRequest
+from funding.workflow import REQUEST
+from orders.actions.claims import release_claims
+from segur_portal.common import clock
+from segur_portal.common.actions import move
+from segur_portal.common.enums import Kind
+from segur_portal.common.workflow import ForbiddenMoveError
+
+
+@transaction.atomic
+def move_request(
+    request: FundingRequest,
+    name: str,
+    *,
+    actor: User | None,
+    role: str,
+    reason_code: str = "",
+    note: str = "",
+) -> None:
+    """Move a request as its state table allows.
+
+    A refused or cancelled advance frees what its order claimed, in the same transaction. Raises
+    ForbiddenMoveError, in French: the state table, an officer's schemes, an advance that a live
+    balance answers, an acceptance above the *de minimis* ceiling (MNT-005).
+    """
+    check_assigned(actor, request.scheme_id)
+    locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if name == "cancel":
+        _check_no_live_balance(locked)
+    if name == "accept":
+        _check_de_minimis(locked)
+    move(
+        request,
+        name,
+        workflow=REQUEST,
+        role=role,
+        actor=actor,
+        reason_code=reason_code,
+        note=note,
+    )
+    if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
+        release_claims(order_id=locked.order_id, at=clock.now())
+
+
+def _check_no_live_balance(request: FundingRequest) -> None:
+    balances = FundingRequest.objects.live().filter(advance=request)
+    if balance := balances.values_list("number", flat=True).first():
+        raise ForbiddenMoveError(
+            f"La demande de solde {balance} répond à cette avance : annulez-la d’abord."
+        )
+
+
+def _check_de_minimis(request: FundingRequest) -> None:
+    for alert in request.alerts:
+        if alert.get("code") == "MNT-005":
+            raise ForbiddenMoveError(f"Acceptation impossible (MNT-005) : {alert.get('message')}")

@@ -1,0 +1,179 @@
+"""Requests: shown as they are, moved by the buttons that the state table allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from enrolment.admin.scope import SchemeScopedMixin
+from funding.actions.requests import move_request
+from funding.admin.filters import AlertFilter
+from funding.admin.panels import balances, pricing_panels
+from funding.admin.search import HELP, requests_named
+from funding.enums import RequestReason
+from funding.models import FundingRequest
+from funding.workflow import REQUEST
+from orders.admin.panels import order_panels
+from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.filters import DayRangeFilter
+from segur_portal.common.admin.history import history
+from segur_portal.common.admin.moves import MovesMixin
+from segur_portal.common.admin.panels import Panel, document, findings, timeline
+from segur_portal.common.money import in_french
+from segur_portal.common.workflow import Move
+
+STATE_COLOURS = {
+    "on_hold": "warning",
+    "to_instruct": "primary",
+    "in_instruction": "info",
+    "correction_requested": "warning",
+    "accepted": "success",
+    "to_pay": "success",
+    "paid": "success",
+    "refused": "danger",
+    "cancelled": "danger",
+}
+WORDS = {**dict(RequestReason.choices), "integrate": "Intégration"}
+
+
+@admin.register(FundingRequest)
+class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
+    """What suppliers ask. An officer sees and moves the requests of their schemes only."""
+
+    workflow = REQUEST
+    reasons = RequestReason.choices
+    explanations = {
+        "cancel": "La demande est close. Une avance annulée libère les clés d’unicité de sa "
+        "commande : un autre bon de commande pourra être déposé pour ce client.",
+        "refuse": "La demande est close. Une avance refusée libère les clés d’unicité de sa "
+        "commande. Le fournisseur lit le motif et l’explication.",
+        "request_correction": "L’instruction s’arrête jusqu’à la réponse du fournisseur.",
+    }
+    list_display = (
+        "number",
+        "coloured_state",
+        "scheme",
+        "kind",
+        "supplier",
+        "client_name",
+        "reference",
+        "due",
+        "alert_count",
+        "received_at",
+    )
+    list_display_links = ("number",)
+    list_filter = (
+        ("scheme", RelatedDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("supplier", AutocompleteSelectFilter),
+        ("received_at", DayRangeFilter),
+        AlertFilter,
+        ("has_client_left_base", BooleanRadioFilter),
+        ("price_scale__is_official", BooleanRadioFilter),
+    )
+    list_select_related = ("scheme", "supplier")
+    list_defer = ("payload", "pricing", "alerts")
+    detail_select_related = (
+        "scheme",
+        "supplier",
+        "order__solution",
+        "order__supplier",
+        "order__scheme",
+        "advance",
+        "deposit",
+        "price_scale",
+        "base",
+        "programme",
+    )
+    search_fields = ("number",)
+    search_help_text = HELP
+    ordering = ("-received_at", "-pk")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "state_in_words"),
+                    ("scheme", "kind"),
+                    ("supplier", "reference"),
+                    ("client_name", "has_client_left_base"),
+                    ("received_at", "state_since"),
+                    ("deposit", "position"),
+                    ("order", "advance"),
+                )
+            },
+        ),
+        (
+            "Montants",
+            {
+                "fields": (
+                    ("net", "vat", "gross"),
+                    ("ceiling_net", "due"),
+                    "price_scale",
+                )
+            },
+        ),
+        (
+            "Jugée sur",
+            {
+                "fields": (
+                    ("format_version", "base"),
+                    ("rules_version", "programme"),
+                    "content_hash",
+                )
+            },
+        ),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """By any identifier, through indexes."""
+        term = search_term.strip()
+        return (requests_named(queryset, term) if term else queryset), False
+
+    def move_object(
+        self,
+        request: HttpRequest,
+        obj: FundingRequest,
+        step: Move,
+        role: str,
+        data: dict[str, Any],
+    ) -> None:
+        move_request(obj, step.name, actor=request.user, role=role, **data)  # type: ignore[arg-type]
+
+    def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
+        return [
+            findings("Alertes", obj.alerts),
+            *pricing_panels(obj),
+            *order_panels(obj.order),
+            *balances(obj),
+            timeline(obj, workflow=REQUEST, words=WORDS),
+            history(obj),
+            document("Demande reçue (JSON)", obj.payload),
+        ]
+
+    @display(description="état", ordering="state", label=STATE_COLOURS)
+    def coloured_state(self, obj: FundingRequest) -> tuple[str, str]:
+        return obj.state, obj.get_state_display()
+
+    @display(description="état")
+    def state_in_words(self, obj: FundingRequest) -> str:
+        """The state, and who must act."""
+        state = REQUEST.states[obj.state]
+        return f"{state.internal} – {state.owner}" if state.owner else state.internal
+
+    @display(description="montant à verser", ordering="amount_due")
+    def due(self, obj: FundingRequest) -> str:
+        return in_french(obj.amount_due)

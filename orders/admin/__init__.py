@@ -1,0 +1,5 @@
+"""The officers' pages on the eligible-clients base, orders and claims."""
+
+from . import base, imports, orders
+
+__all__ = ["base", "imports", "orders"]

@@ -1,0 +1,63 @@
+"""Giving back a file received, to those who may see what it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from unfold.decorators import display
+
+from segur_portal.common.actions import read_file
+from segur_portal.common.models import StoredFile
+
+
+class DownloadMixin:
+    """Adds `file_link`, a field that downloads the file of an object, verified when read."""
+
+    opts: Any
+    admin_site: Any
+
+    def file_of(self, obj: Any) -> StoredFile | None:
+        """The file of the object, if it has one."""
+        file: StoredFile | None = obj.file
+        return file
+
+    @display(description="fichier reçu")
+    def file_link(self, obj: Any) -> str:
+        """The name and the link of the file."""
+        file = self.file_of(obj)
+        if file is None:
+            return "–"
+        address = reverse(f"admin:{self._file_url_name}", args=(obj.pk,))
+        return format_html('<a class="underline" href="{}" download>{}</a>', address, file.name)
+
+    @property
+    def _file_url_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_file"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The address of the file, before the model's own pages."""
+        page = path(
+            "<path:object_id>/fichier/",
+            self.admin_site.admin_view(self.file_view),
+            name=self._file_url_name,
+        )
+        return [page, *super().get_urls()]  # type: ignore[misc]
+
+    def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The bytes received, always as a download."""
+        obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        file = self.file_of(obj) if obj is not None else None
+        if file is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return HttpResponse(
+            read_file(file),
+            content_type="application/octet-stream",
+            headers={"Content-Disposition": content_disposition_header(True, file.name) or ""},
+        )
