@@ -36,6 +36,7 @@ class DemoAccount:
 IMAGING_EDITOR = "imagerie"
 DOCTORS_EDITOR = "medecins"
 DISTRIBUTOR = "distributeur"
+ASSOCIATION = "association"
 ALL_SCHEMES = tuple(SchemeCode)
 
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
@@ -64,7 +65,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         "Distributeur, membre de deux organisations",
         memberships=(
             (DISTRIBUTOR, MemberRole.LEGAL_REPRESENTATIVE),
-            (DOCTORS_EDITOR, MemberRole.READER),
+            (ASSOCIATION, MemberRole.PROXY),
         ),
     ),
     DemoAccount(

@@ -1,0 +1,236 @@
+"""Putting the organisations in place: accounts, suppliers, solutions, mandates, enrolments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from enrolment.actions import move_enrolment, move_specimen, sync_groups
+from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
+from enrolment.enums import MemberRole, SpecimenKind, UserKind
+from enrolment.models import (
+    Distribution,
+    Enrolment,
+    Membership,
+    OfficerAssignment,
+    Solution,
+    Specimen,
+    Supplier,
+    User,
+)
+from segur_portal.common import clock
+from segur_portal.common.enums import SchemeCode
+
+from .organisations import (
+    ASSOCIATION,
+    BY_KEY,
+    COMPETITOR,
+    DOCTORS_EDITOR,
+    ENROLMENTS,
+    IMAGING_EDITOR,
+    MANDATES,
+    ORGANISATIONS,
+    SOFTWARE,
+    EnrolmentPlan,
+    Software,
+)
+
+OPENING = date(2025, 5, 12)
+_NAMES = {
+    "imagerie@demo.fr": ("Hélène", "Vasseur"),
+    "preparateur@demo.fr": ("Karim", "Benali"),
+    "lecteur@demo.fr": ("Sophie", "Delmas"),
+    "medecins@demo.fr": ("Antoine", "Lefèvre"),
+    "distributeur@demo.fr": ("Nadia", "Le Goff"),
+    "gestionnaire@demo.fr": ("Claire", "Fontaine"),
+    "gestionnaire.imagerie@demo.fr": ("Marc", "Rousselet"),
+    "comptable@demo.fr": ("Isabelle", "Carpentier"),
+    "ans@demo.fr": ("Thomas", "Girault"),
+    "admin@demo.fr": ("Administration", "du portail"),
+}
+
+
+@dataclass
+class Cast:
+    """Who plays: suppliers and their first member by key, solutions, agents by e-mail address."""
+
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
+    depositors: dict[str, User] = field(default_factory=dict)
+    solutions: dict[Software, Solution] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def officer(self) -> User:
+        """The officer of every scheme."""
+        return self.users["gestionnaire@demo.fr"]
+
+    @property
+    def imaging_officer(self) -> User:
+        """The officer of the imaging schemes."""
+        return self.users["gestionnaire.imagerie@demo.fr"]
+
+    @property
+    def accountant(self) -> User:
+        """The accounting officer."""
+        return self.users["comptable@demo.fr"]
+
+    def officer_of(self, scheme: str, rank: int) -> User:
+        """An officer assigned to the scheme; two share the imaging ones."""
+        is_shared = scheme != SchemeCode.MDV and rank % 2
+        return self.imaging_officer if is_shared else self.officer
+
+
+def morning(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """An instant of that day in Paris."""
+    return clock.paris_instant(day, time(hour, minute))
+
+
+def put_in_place() -> Cast:
+    """Create everybody and everything that deposits need. Returns the cast."""
+    cast = Cast()
+    with clock.frozen_at(morning(OPENING)):
+        _create_suppliers(cast)
+        _create_accounts(cast)
+        _create_solutions(cast)
+    for plan in ENROLMENTS:
+        _play_enrolment(cast, plan)
+    _review_layouts(cast)
+    return cast
+
+
+def _create_suppliers(cast: Cast) -> None:
+    for organisation in ORGANISATIONS:
+        cast.suppliers[organisation.key] = Supplier.objects.create(
+            siret=organisation.siret,
+            name=organisation.name,
+            is_vat_subject=organisation.is_vat_subject,
+            osu_granted_on=organisation.osu_granted_on,
+            contact_email=organisation.email,
+        )
+    Supplier.objects.update(created_at=clock.now())
+
+
+def _create_accounts(cast: Cast) -> None:
+    """The published accounts, and a member for organisations that would have none."""
+    password = make_password(DEMO_PASSWORD)
+    for account in DEMO_ACCOUNTS:
+        cast.users[account.email] = _create_account(cast, account, password)
+    for key in (ASSOCIATION, COMPETITOR):
+        cast.depositors[key] = _create_account(
+            cast,
+            DemoAccount(
+                BY_KEY[key].email,
+                BY_KEY[key].name,
+                memberships=((key, MemberRole.LEGAL_REPRESENTATIVE),),
+            ),
+            make_password(None),
+        )
+    sync_groups()
+
+
+def _create_account(cast: Cast, account: DemoAccount, password: str) -> User:
+    first_name, last_name = _NAMES.get(account.email, ("Direction", "générale"))
+    user = User.objects.create(
+        email=account.email,
+        password=password,
+        first_name=first_name,
+        last_name=last_name,
+        kind=account.kind,
+        is_staff=account.is_staff,
+        is_superuser=account.is_superuser,
+        date_joined=clock.now(),
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    for key, role in account.memberships:
+        Membership.objects.create(
+            user=user,
+            supplier=cast.suppliers[key],
+            role=role,
+            is_administrator=role == MemberRole.LEGAL_REPRESENTATIVE,
+        )
+        cast.depositors.setdefault(key, user)
+    if account.kind == UserKind.OFFICER:
+        OfficerAssignment.objects.bulk_create(
+            OfficerAssignment(user=user, scheme_id=scheme) for scheme in account.schemes
+        )
+    return user
+
+
+def _create_solutions(cast: Cast) -> None:
+    for software in SOFTWARE:
+        cast.solutions[software] = Solution.objects.create(
+            scheme_id=software.scheme,
+            editor=cast.suppliers[software.editor],
+            name=software.name,
+            version=software.version,
+            reference_number=software.number,
+            file_submitted_on=software.submitted_on,
+            referenced_on=software.referenced_on,
+        )
+    for mandate in MANDATES:
+        Distribution.objects.create(
+            solution=cast.solutions[mandate.software],
+            distributor=cast.suppliers[mandate.distributor],
+            declared_on=mandate.starts_on,
+            mandate_accepted_on=mandate.starts_on + timedelta(days=9),
+            mandate_starts_on=mandate.starts_on,
+            mandate_ends_on=mandate.ends_on,
+            covers_osu=mandate.covers_osu,
+        )
+
+
+def _play_enrolment(cast: Cast, plan: EnrolmentPlan) -> None:
+    begun = morning(plan.steps[0].on if plan.steps else date(2026, 9, 11), 9)
+    enrolment = Enrolment.objects.create(
+        supplier=cast.suppliers[plan.organisation],
+        scheme_id=plan.scheme,
+        uses_own_order_layout=plan.uses_own_layout,
+    )
+    Enrolment.objects.filter(pk=enrolment.pk).update(created_at=begun)
+    enrolment.solutions.set([cast.solutions[software] for software in plan.software])
+    for rank, step in enumerate(plan.steps):
+        is_ours = step.move in ("submit", "finalise", "resubmit")
+        with clock.frozen_at(morning(step.on, 11, 7 * rank)):
+            move_enrolment(
+                enrolment,
+                step.move,
+                actor=cast.depositors[plan.organisation] if is_ours else cast.officer,
+                role="supplier" if is_ours else "officer",
+                reason_code=step.reason_code,
+                note=step.note,
+            )
+
+
+def _review_layouts(cast: Cast) -> None:
+    """Three layouts: one compliant, one sent back, one that waits (ENR-005)."""
+    for key, scheme, kind, label, on, verdict in (
+        (IMAGING_EDITOR, SchemeCode.RIS, _ORDER, "Bon de commande Lumirad", _JULY, "approve"),
+        (DOCTORS_EDITOR, SchemeCode.MDV, _REPORT, "PV pilote Plume", _JANUARY, "reject"),
+        (ASSOCIATION, SchemeCode.MDV, _ORDER, "Bon de commande associatif", _JANUARY, ""),
+    ):
+        specimen = Specimen.objects.create(
+            supplier=cast.suppliers[key], scheme_id=scheme, kind=kind, label=label
+        )
+        if verdict:
+            _review(specimen, verdict, on, cast.officer)
+
+
+_ORDER, _REPORT = SpecimenKind.PURCHASE_ORDER, SpecimenKind.PILOT_REPORT
+_JULY, _JANUARY = date(2025, 7, 9), date(2026, 1, 22)
+_MISSING = "La mention « signature du client final » ne figure pas sur le modèle."
+
+
+def _review(specimen: Specimen, verdict: str, on: date, officer: User) -> None:
+    is_refused = verdict == "reject"
+    with clock.frozen_at(morning(on, 15)):
+        move_specimen(
+            specimen,
+            verdict,
+            actor=officer,
+            role="officer",
+            reason_code="statement_missing" if is_refused else "",
+            note=_MISSING if is_refused else "",
+        )
