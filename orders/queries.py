@@ -29,6 +29,12 @@ class EligibleClientQuerySet(models.QuerySet[Any]):
         """The lines as they stood at a version of a scheme's base."""
         return self.filter(scheme=scheme, valid_from__lte=version).exclude(valid_to__lte=version)
 
+    def unclaimed(self) -> EligibleClientQuerySet:
+        """Lines whose identifier no live order holds in the same scheme."""
+        same = {name: models.OuterRef(name) for name in ("scheme", "kind", "value")}
+        claims = apps.get_model("orders", "Claim")._default_manager.filter(released_at=None, **same)
+        return self.filter(~models.Exists(claims))
+
 
 class OrderQuerySet(models.QuerySet[Any]):
     """Purchase orders."""

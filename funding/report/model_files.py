@@ -1,0 +1,48 @@
+"""Model files to download: the schema, a blank file, a file filled in for a supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from enrolment.models import Supplier
+from funding.intake.examples import blank, example
+from funding.intake.formats import CURRENT_VERSION, request_schema
+from funding.intake.naming import FileName, next_free_name
+from funding.models import Deposit
+from funding.report.prefilled import prefilled_file
+from segur_portal.common import clock
+
+BLANK, PREFILLED, SCHEMA = "vierge", "pre-rempli", "schema"
+MODEL_FILES: Mapping[str, str] = {
+    BLANK: "Modèle vierge",
+    PREFILLED: "Modèle pré-rempli",
+    SCHEMA: "Schéma JSON (draft 2020-12)",
+}
+
+
+def model_file(
+    model: str, scheme: str, kind: str, supplier: Supplier | None
+) -> tuple[str, dict[str, Any]]:
+    """The name and content of a model file; KeyError for an unknown one.
+
+    The pre-filled file is the supplier's own when one can be made that the simulator accepts,
+    otherwise the example of the documentation, whose people do not exist.
+    """
+    if model == SCHEMA:
+        return f"schema_{kind}_{scheme}_{CURRENT_VERSION}.json", request_schema(
+            CURRENT_VERSION, scheme, kind
+        )
+    if model == BLANK:
+        return f"modele-vierge_{kind}_{scheme}.json", blank(scheme, kind)
+    own = prefilled_file(supplier, scheme, kind) if supplier else None
+    if supplier is None or own is None:
+        return f"exemple-fictif_{kind}_{scheme}.json", example(scheme, kind)
+    return _free_name(supplier, scheme, kind, clock.today()), own
+
+
+def _free_name(supplier: Supplier, scheme: str, kind: str, on: date) -> str:
+    """The next name of the day that this supplier has not used: ready to deposit."""
+    taken = set(Deposit.objects.of(supplier).values_list("file_name", flat=True))
+    return next_free_name(FileName(kind, scheme, supplier.siret, on, 999), taken)
