@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -101,8 +101,8 @@ def rounded(amount: Any) -> str | None:
 
 def number_as_text(value: Any, length: int) -> str:
     """An identifier that lost its quotes, and perhaps its leading zeros, as a JSON text."""
-    whole = isinstance(value, int) or (isinstance(value, float | Decimal) and value % 1 == 0)
-    digits = str(int(value)) if whole and abs(value) < 10**20 else str(value)
+    is_whole = abs(value) < 10**20 and value % 1 == 0
+    digits = str(int(value) if is_whole else value)
     return f'"{shortened(digits.zfill(length), SHOWN_LENGTH - 2)}"'
 
 

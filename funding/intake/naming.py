@@ -12,7 +12,7 @@ from segur_portal.common.identifiers import IDENTIFIERS, IdentifierKind
 from segur_portal.common.rules import Finding
 
 from .file_codes import FILE_CODES
-from .hints import closest, shown
+from .hints import closest, plural, shown
 
 LAST_NUMBER = 999
 RULE = "<AVANCE|SOLDE>_<dispositif>_<SIRET>_<AAAAMMJJ>_<NNN>.json"
@@ -44,7 +44,7 @@ def parse_filename(name: str) -> FileName | Finding:
     meant = _repaired(name)
     return FILE_CODES["FIC-030"].finding(
         found=shown(name),
-        expected=f"« {meant} »" if meant else f"selon le modèle {RULE}",
+        expected=f"«\u00a0{meant}\u00a0»" if meant else f"selon le modèle {RULE}",
         reason=reason,
     )
 
@@ -56,7 +56,7 @@ def _reason(name: str, parts: list[str]) -> str | None:
     if re.search(r"\s", name):
         return "il contient un espace"
     if len(parts) != 5:
-        return f"il a {len(parts)} parties séparées par « _ » au lieu de 5"
+        return f"il a {plural(len(parts), 'partie')} au lieu de 5 (séparées par « _ »)"
     kind, scheme, siret, day, number = parts
     if kind not in set(Kind):
         return "il ne commence pas par AVANCE ou SOLDE (en majuscules)"
