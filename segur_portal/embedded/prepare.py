@@ -20,8 +20,9 @@ def prepare() -> None:
     commands = get_commands()
     _say("Base de données…")
     call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
-    if "load_programme" in commands:
-        call_command("load_programme", stdout=sys.stderr)
+    for command in ("load_programme", "sync_groups"):
+        if command in commands:
+            call_command(command, stdout=sys.stderr)
     _collect_static(Path(settings.STATIC_ROOT))
     if settings.DEMONSTRATION and "load_demo" in commands:
         _say("Données de démonstration…")
