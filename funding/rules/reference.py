@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from segur_portal.common.french import count
 from segur_portal.common.rules import Breach, Rule, Severity
 
 
@@ -38,9 +40,14 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[st
 
 
 def _shown(value: Any) -> str:
+    """A value as it is written in the file, shortened; blocks and objects in words."""
     if isinstance(value, list):
-        return f"{len(value)} élément(s)"
-    return "null" if value is None else str(value)[:80]
+        return f"un bloc de {count(len(value), 'ligne')}"
+    if isinstance(value, dict):
+        return "un objet"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return str(value)[:80]
 
 
 def _same_content(facts: ReferenceFacts) -> Iterator[Breach]:

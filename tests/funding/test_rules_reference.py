@@ -1,5 +1,6 @@
 """REF-001: a reference already integrated keeps its content, without a database."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,10 +34,21 @@ def test_reference(case: Case) -> None:
         ({"a": 1}, {"a": 1}, []),
         ({"a": 1}, {"a": 2}, [("/a", "1", "2")]),
         ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 3]}}, [("/a/b/1", "2", "3")]),
-        ({"a": [1]}, {"a": [1, 2]}, [("/a", "1 élément(s)", "2 élément(s)")]),
+        ({"a": [1]}, {"a": [1, 2]}, [("/a", "un bloc de 1 ligne", "un bloc de 2 lignes")]),
         ({"a": None}, {"a": "x"}, [("/a", "null", "x")]),
+        ({"a": True}, {"a": False}, [("/a", "true", "false")]),
+        ({"a": [1]}, {"a": {"b": 1}}, [("/a", "un bloc de 1 ligne", "un objet")]),
     ],
 )
 def test_where_two_requests_differ(before: Any, after: Any, expected: Any) -> None:
     """The supplier sees each value that changed, at its pointer."""
     assert list(differences(before, after)) == expected
+
+
+def test_facts_on_a_reference() -> None:
+    """A reference that nobody holds has no number; a known one is compared with what it holds."""
+    known = SimpleNamespace(number=NUMBER, payload={"a": 1, "b": {"c": [1]}})
+    assert ReferenceFacts.of("CMD-7", {"a": 2}, None) == ReferenceFacts("CMD-7", None)
+    found = ReferenceFacts.of("CMD-7", {"a": 2, "b": 3}, known)
+    assert found.number == NUMBER
+    assert sorted(found.differences) == [("/a", "1", "2"), ("/b", "un objet", "3")]
