@@ -144,7 +144,8 @@ def _doctor_lines(order: OrderFacts, base: BaseRows) -> Iterator[PricedLine]:
             known = row.doctor_count if row is not None else None
             yield PricedLine(
                 f"{line.pointer}/finessGeographique", client.pointer, line.name, Key.FINESS.value,
-                line.finess, known, known or 0, _STRUCTURE if row is not None else _ABSENT,
+                line.finess, known, known or 0,
+                typographic(_STRUCTURE if row is not None else _ABSENT),
             )  # fmt: skip
 
 

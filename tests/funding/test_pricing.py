@@ -213,6 +213,17 @@ def test_town_structures_are_priced_by_doctors(
     assert (found.total, found.ceiling_net, plain(found.tier_label)) == (total, D(ceiling), label)
 
 
+def test_the_doctors_of_a_structure_are_those_of_the_base() -> None:
+    """The sentence says where the number comes from, or that the base does not know the site."""
+    known = priced(client(establishment(), kind="MSP"), by=BY_DOCTORS, scheme=MDV)
+    absent = priced(client(establishment(), kind="MSP"), by=BY_DOCTORS, scheme=MDV, rows={})
+    assert known.lines[0].reason == "Nombre de médecins que donne la base."
+    assert (absent.lines[0].counted, plain(absent.lines[0].reason)) == (
+        0,
+        "Absent de la base : 0 est retenu.",
+    )
+
+
 def test_a_flat_amount_counts_nothing() -> None:
     """FLAT is one amount, whatever the identifiers."""
     found = priced(PRACTICE, by=FLAT)
@@ -275,6 +286,7 @@ def test_a_pricing_is_kept_as_json() -> None:
     assert kept["asked"]["gross"] == "1200.00"
     assert kept["due"] == kept["advance"] == "360.00"
     assert kept["lines"][0]["reason"]
+    assert kept["measure_label"] == "activité 2023"
     assert kept["scale"]["is_official"] is True
 
 
