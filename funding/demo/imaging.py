@@ -61,7 +61,7 @@ def _practice(draw: Draw, rank: int, total: int) -> Client:
         siren=draw.numbers.siren(),
         sites=tuple(_sites(draw, name, code, activity, draw.chance.choice((1, 1, 1, 2, 2, 3)))),
         doctors=doctors,
-        outsiders=(draw.person(code, "Médecine vasculaire"),) if rank % 25 == 4 else (),
+        outsiders=(_outsider(draw, code),) if rank % 25 == 4 else (),
         doctor_count=len(doctors),
         had_wave_1=draw.chance.random() < 0.55,
         old_postal_code=draw.town()[1] if rank % 150 == 5 else "",
@@ -84,6 +84,11 @@ def _doctors(draw: Draw, rank: int, code: str, activity: str) -> tuple[Person, .
     if rank % 6 == 2:
         doctors.append(imaging_doctor(draw, code, activity.replace(_MIXED, _RADIOLOGY), [0]))
     return tuple(doctors)
+
+
+def _outsider(draw: Draw, code: str) -> Person:
+    """A doctor of another specialty who practises there (ELI-004)."""
+    return draw.person(code, "Médecine vasculaire", am_numbers=((draw.numbers.am(code), 1_200),))
 
 
 def _hospital(draw: Draw) -> Client:

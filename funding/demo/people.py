@@ -77,6 +77,11 @@ class Cast:
         """The accounting officer."""
         return self.users["comptable@demo.fr"]
 
+    def depositor_of(self, supplier_id: int) -> User:
+        """The first member of a supplier."""
+        key = next(key for key, one in self.suppliers.items() if one.pk == supplier_id)
+        return self.depositors[key]
+
     def officer_of(self, scheme: str, rank: int) -> User:
         """An officer assigned to the scheme; two share the imaging ones."""
         is_shared = scheme != SchemeCode.MDV and rank % 2

@@ -133,7 +133,7 @@ class Draw:
 
 def editions(rank: int, total: int) -> dict[str, int]:
     """Between which editions of the base a client is there: a few leave, a few arrive."""
-    if rank in (10, 11) or rank % 900 == 450:
+    if rank in (10, 11, 230) or rank % 900 == 450:
         return {"until": 2}
     if rank >= total - max(2, total // 700):
         return {"since": 2}

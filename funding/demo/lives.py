@@ -1,0 +1,136 @@
+"""What becomes of a request once integrated: moves that its state table allows, day after day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from enrolment.models import User
+from funding.actions.requests import move_request
+from funding.models import FundingRequest
+from segur_portal.common import clock
+from segur_portal.common.enums import Role
+
+from .people import Cast
+from .story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One move: how many days after the one before, at the earliest and at the latest."""
+
+    move: str
+    days: tuple[int, int]
+    reason_code: str = ""
+    note: str = ""
+
+
+_TAKE = Turn("take", (3, 12))
+_ACCEPT = Turn("accept", (1, 9))
+_PREPARE = Turn("prepare_payment", (2, 8))
+_PAY = Turn("pay", (3, 10))
+_CORRECTIONS = (
+    Turn(
+        "request_correction", (1, 6), "document",
+        "Le bon de commande transmis est illisible en page 2 : déposez-en une copie nette.",
+    ),
+    Turn(
+        "request_correction", (1, 6), "signature",
+        "Le bon de commande n’est pas signé par le représentant légal du client.",
+    ),
+    Turn(
+        "request_correction", (1, 6), "amount",
+        "Le montant du bon de commande comprend des heures de formation facturées à part : "
+        "joignez le détail.",
+    ),
+)  # fmt: skip
+_ANSWER = Turn("answer_correction", (2, 12), note="Document remplacé.")
+_REFUSALS = (
+    Turn(
+        "refuse", (1, 8), "not_eligible",
+        "La structure a cessé son activité le 31/12/2025 : la prestation n’est pas finançable.",
+    ),
+    Turn(
+        "refuse", (1, 8), "signature",
+        "Le bon de commande est signé d’une personne qui ne représente pas le client.",
+    ),
+)  # fmt: skip
+_CANCELS = (
+    Turn("cancel", (4, 20), "withdrawn", "Le client renonce à la commande (courrier du client)."),
+    Turn("cancel", (4, 20), "error", "Demande déposée par erreur, à la demande du fournisseur."),
+)
+_CHANGE = Turn(
+    "cancel", (10, 30), "supplier_changed", "Le client a choisi un autre fournisseur."
+)
+
+PAID = (_TAKE, _ACCEPT, _PREPARE, _PAY)
+ACCEPTED = (_TAKE, _ACCEPT)
+TO_PAY = (_TAKE, _ACCEPT, _PREPARE)
+
+
+def courses(chance: Random) -> list[tuple[tuple[Turn, ...], int]]:
+    """Possible lives and their weights; the reasons are drawn."""
+    correction = chance.choice(_CORRECTIONS)
+    return [
+        (PAID, 46),
+        (TO_PAY, 6),
+        (ACCEPTED, 8),
+        ((_TAKE, correction, _ANSWER, *PAID), 9),
+        ((_TAKE, correction), 6),
+        ((_TAKE,), 6),
+        ((), 6),
+        ((_TAKE, chance.choice(_REFUSALS)), 5),
+        ((chance.choice(_CANCELS),), 4),
+        ((*ACCEPTED, _CHANGE), 4),
+    ]
+
+
+class Lives:
+    """Gives each integrated request its course."""
+
+    def __init__(self, cast: Cast, story: Story, seed: str) -> None:
+        self.cast, self.story = cast, story
+        self.chance = Random(seed)  # noqa: S311 - a demonstration, not a secret
+
+    def begin(self, requests: Iterable[FundingRequest]) -> None:
+        """Draw a course for each request not on hold, from now."""
+        for request in requests:
+            if request.state != "on_hold":
+                turns, weights = zip(*courses(self.chance), strict=True)
+                self.follow(request, self.chance.choices(turns, weights=weights)[0])
+
+    def follow(self, request: FundingRequest, turns: tuple[Turn, ...]) -> None:
+        """Have the next turns played in their time."""
+        if not turns:
+            return
+        wait = timedelta(
+            days=self.chance.randint(*turns[0].days), minutes=self.chance.randint(-90, 300)
+        )
+        at = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + wait
+        if at.weekday() >= 5:
+            at += timedelta(days=2)
+        self.story.tell(at, self._play, request, turns)
+
+    def _play(self, request: FundingRequest, turns: tuple[Turn, ...]) -> None:
+        turn, *coming = turns
+        actor, role = self._actor(request, turn.move)
+        move_request(
+            request,
+            turn.move,
+            actor=actor,
+            role=role,
+            reason_code=turn.reason_code,
+            note=turn.note,
+        )
+        self.follow(request, tuple(coming))
+
+    def _actor(self, request: FundingRequest, move: str) -> tuple[User, str]:
+        """Four eyes: who instructs, who prepares a payment and who pays are three people."""
+        if move == "pay":
+            return self.cast.accountant, Role.ACCOUNTANT
+        if move == "answer_correction":
+            return self.cast.depositor_of(request.supplier_id), Role.SUPPLIER
+        rank = request.pk + (move == "prepare_payment")
+        return self.cast.officer_of(request.scheme_id, rank), Role.OFFICER
