@@ -21,6 +21,7 @@ def save_account(user: User) -> None:
     """
     if user._state.adding:
         user.set_unusable_password()
+    user.email = user.email.lower()
     user.is_staff = user.kind in STAFF_KINDS
     user.save()
     place_in_group(user)
@@ -34,7 +35,7 @@ def _settle_address(user: User) -> None:
     is_first = not addresses.exists()
     addresses.delete()
     EmailAddress.objects.create(
-        user=user, email=user.email.lower(), primary=True, verified=is_first
+        user=user, email=user.email, primary=True, verified=is_first
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from math import inf
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from funding.actions.scales import copy_price_scale, is_scale_used
@@ -32,10 +35,33 @@ class NewVersionForm(forms.Form):
     source = forms.CharField(label="Source", max_length=300, widget=UnfoldAdminTextInputWidget())
 
 
+class PriceTierFormSet(PaginationInlineFormSet):
+    """Tranches typed together: the database refuses those that overlap, this says it first."""
+
+    def clean(self) -> None:
+        """Refuse two tranches of one service and unit that share a quantity."""
+        super().clean()
+        typed = [form for form in self.forms if form not in self.deleted_forms]
+        tiers = [form.instance for form in typed if form.is_valid() and form.has_changed()]
+        known = {form.instance.pk for form in self.forms if form.instance.pk}
+        kept = [form.instance for form in typed if form.instance.pk and not form.has_changed()]
+        stored = self.instance.tiers.exclude(pk__in=known) if self.instance.pk else ()
+        for one, other in combinations([*tiers, *kept, *stored], 2):
+            if _overlap(one, other):
+                raise forms.ValidationError("Deux tranches se chevauchent.")
+
+
+def _overlap(one: PriceTier, other: PriceTier) -> bool:
+    if (one.service, one.measure) != (other.service, other.measure):
+        return False
+    return one.lower < (other.upper or inf) and other.lower < (one.upper or inf)
+
+
 class PriceTierInline(TabularInline):
     """The tranches of a scale; facts once the scale was used."""
 
     model = PriceTier
+    formset = PriceTierFormSet
     fields = ("service", "measure", "lower", "upper", "ceiling_net")
     ordering = ("service", "measure", "lower")
     extra = 0

@@ -54,11 +54,13 @@ def deposits_named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         return rows.filter(pk=deposit)
     deposits = Deposit.objects.order_by()
     lines = DepositLine.objects.order_by().filter(identifiers__overlap=forms_of(term))
+    requests = FundingRequest.objects.order_by().filter(number__startswith=term.strip().upper())
     return rows.filter(
         pk__in=deposits.filter(file_name=term.strip())
         .values("pk")
         .union(
             lines.values("deposit"),
+            requests.values("deposit"),
             deposits.filter(supplier__in=_suppliers(term)).values("pk"),
         )
     )
