@@ -121,6 +121,11 @@ CASES: list[Case] = [
     holds("ENR-003", "an editor needs no mandate", EDITOR),
     holds("ENR-003", "an unknown solution is ENR-002's", replace(EDITOR, solution=None)),
     holds("ENR-003", "on the last day of the mandate", DISTRIBUTOR),
+    holds(
+        "ENR-003",
+        "declared and accepted this very day",
+        distributing(declared_on=DAY, mandate_accepted_on=DAY),
+    ),
     holds("ENR-003", "on the first day", distributing(mandate_starts_on=DAY)),
     holds(
         "ENR-003",
