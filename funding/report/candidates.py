@@ -82,8 +82,11 @@ def _free_references(supplier: Supplier, scheme: str, on: date) -> Iterator[str]
 
 
 def _doctors(scheme: str) -> Iterator[Part]:
-    """Liberal doctors, each with one AM number."""
-    for row in _unclaimed(scheme, "AM").exclude(rpps="")[:TRIED]:
+    """Liberal doctors that no order holds, each with one AM number."""
+    rows = list(_unclaimed(scheme, "AM").exclude(rpps="")[:TRIED])
+    free = _unclaimed(scheme, "RPPS").filter(value__in=[row.rpps for row in rows])
+    by_doctor = {row.rpps: row for row in rows}
+    for row in (by_doctor[rpps] for rpps in free.values_list("value", flat=True)):
         first, last = _names(row.label)
         yield {
             **_client("MEDECIN", row.label, row.siren or None, first, last),

@@ -48,7 +48,7 @@ def _priced_advances(supplier: Supplier, scheme: str, at: datetime) -> Iterable[
     for solution in (one for row in enrolments for one in row.solutions.order_by("name", "pk")):
         parts = list(advance_parts(supplier, solution, scheme, signed_on))
         verdicts = _judged(supplier, scheme, Kind.ADVANCE, parts, at)
-        yield [_at_ceiling(verdict) for verdict in _best(verdicts) if _is_priced(verdict)]
+        yield [_at_ceiling(verdict) for verdict in _best(filter(_is_priced, verdicts))]
 
 
 def _is_priced(verdict: Verdict) -> bool:

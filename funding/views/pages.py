@@ -87,7 +87,7 @@ def _kinds() -> dict[str, str]:
 def _format(scheme: str, kind: str) -> tuple[Scheme, str, str]:
     if kind not in _kinds():
         raise Http404("Ce type de demande n’existe pas.")
-    found = get_object_or_404(Scheme, short_name=scheme.upper())
+    found = get_object_or_404(Scheme, short_name__iexact=scheme)
     return found, kind.upper(), _kinds()[kind]
 
 
