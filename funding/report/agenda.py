@@ -9,11 +9,15 @@ from datetime import datetime
 from enrolment.models import Enrolment
 from enrolment.workflow import ENROLMENT
 from funding.rules.catalogue import CATALOGUE
-from funding.rules.facts import CalendarFacts, WindowFacts
+from funding.rules.facts import CalendarFacts, PilotFacts, WindowFacts
 from segur_portal.common.clock import PARIS
 from segur_portal.common.enums import Kind, WindowKind
 from segur_portal.common.french import count
 from segur_portal.common.models import Scheme, Window
+
+from .pilots import Pilots, missing_pilots
+
+Windows = Mapping[tuple[str, str], Window]
 
 # Ours: what fits on a dashboard, and when a deadline is near.
 SHOWN_DEADLINES = 6
@@ -73,9 +77,7 @@ class Opening:
     gates: tuple[Gate, ...]
 
 
-def next_deadlines(
-    schemes: Iterable[Scheme], windows: Mapping[tuple[str, str], Window], now: datetime
-) -> list[Deadline]:
+def next_deadlines(schemes: Iterable[Scheme], windows: Windows, now: datetime) -> list[Deadline]:
     """The closings to come of these schemes, the soonest first."""
     today = now.astimezone(PARIS).date()
     deadlines = [
@@ -90,38 +92,51 @@ def next_deadlines(
 def openings(
     schemes: Sequence[Scheme],
     enrolments: Mapping[str, Enrolment],
-    windows: Mapping[tuple[str, str], Window],
+    windows: Windows,
+    pilots: Pilots,
     now: datetime,
 ) -> list[Opening]:
     """For each scheme, what this supplier may deposit now."""
-    return [_opening(scheme, enrolments.get(scheme.pk), windows, now) for scheme in schemes]
+    return [
+        _opening(scheme, enrolments.get(scheme.pk), windows, pilots.get(scheme.pk, ()), now)
+        for scheme in schemes
+    ]
 
 
 def _opening(
     scheme: Scheme,
     enrolment: Enrolment | None,
-    windows: Mapping[tuple[str, str], Window],
+    windows: Windows,
+    pilots: Sequence[PilotFacts],
     now: datetime,
 ) -> Opening:
     state = ENROLMENT.states[enrolment.state] if enrolment else None
     is_final = enrolment is not None and enrolment.final_validated_on is not None
     is_early = enrolment is not None and enrolment.early_validated_on is not None
-    kinds = ((Kind.ADVANCE, "Demandes d’avance"), (Kind.BALANCE, "Demandes de solde"))
-    gates = [
+    advance, balance = (
         _gate(label, kind.value, is_final, windows.get((scheme.pk, WINDOW_OF_KIND[kind])), now)
-        for kind, label in kinds
-    ]
+        for kind, label in (
+            (Kind.ADVANCE, "Demandes d’avance"),
+            (Kind.BALANCE, "Demandes de solde"),
+        )
+    )
     return Opening(
         scheme=scheme,
         stage=state.public if state else "Non enrôlé",
         owner=state.owner if state else "",
-        gates=(_simulator(is_early or is_final), *gates),
+        gates=(_simulator(is_early or is_final), advance, _with_pilots(balance, pilots)),
     )
 
 
 def _simulator(is_enrolled: bool) -> Gate:
-    why = "Ouvert" if is_enrolled else "S’ouvre à l’enrôlement anticipé."
+    why = "" if is_enrolled else "S’ouvre à l’enrôlement anticipé."
     return Gate("Simulateur", is_enrolled, why)
+
+
+def _with_pilots(gate: Gate, pilots: Sequence[PilotFacts]) -> Gate:
+    """Balances also wait for the pilots (PIL-001)."""
+    missing = missing_pilots(pilots) if gate.is_open else ""
+    return Gate(gate.label, False, f"{missing.rstrip('.')} (PIL-001).") if missing else gate
 
 
 def _gate(label: str, kind: str, is_final: bool, window: Window | None, now: datetime) -> Gate:

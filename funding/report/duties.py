@@ -15,13 +15,12 @@ from funding.models import Deposit, FundingRequest
 from funding.workflow import ASP, YOU
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.french import count, day
-from segur_portal.common.models import Window
 
-from .agenda import WINDOW_OF_KIND
+from .agenda import WINDOW_OF_KIND, Windows
 
 # Ours: how long before its end a right is announced as ending.
 WARNED = timedelta(days=60)
-Windows = Mapping[tuple[str, str], Window]
+_GRAVITY = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,17 @@ class Duty:
     url: str = ""
     link: str = ""
     level: str = "warning"
+
+
+def gravest_first(duties: Iterable[Duty]) -> list[Duty]:
+    """What blocks first, then what ends soonest; otherwise in the order given."""
+    return sorted(
+        duties,
+        key=lambda duty: (
+            _GRAVITY.index(duty.level),
+            duty.until.timestamp() if duty.until else float("inf"),
+        ),
+    )
 
 
 def correction_duties(
@@ -119,7 +129,14 @@ def departure_duties(departed: int) -> Iterator[Duty]:
 
 
 def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
-    """Enrolments that wait for the supplier."""
+    """Enrolments that wait for the supplier, or the want of any."""
+    enrolments = list(enrolments)
+    if not enrolments:
+        yield Duty(
+            "Vous n’êtes enrôlé sur aucun dispositif",
+            "Adressez votre dossier d’enrôlement à l’ASP : sans lui, rien ne vous est ouvert.",
+            level="info",
+        )
     for enrolment in enrolments:
         state = ENROLMENT.states[enrolment.state]
         if state.owner == YOU:

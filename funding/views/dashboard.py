@@ -13,6 +13,7 @@ from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from funding.models import Deposit, DepositLine, FundingRequest
 from funding.report import agenda, duties
+from funding.report.pilots import pilots_of
 from funding.report.totals import Totals, totals_of
 from funding.workflow import DEPOSIT
 from segur_portal.common import clock
@@ -31,16 +32,19 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
     windows = {(row.scheme_id, row.kind): row for row in Window.objects.all()}
     schemes = list(Scheme.objects.all())
     totals = totals_of(FundingRequest.objects.of(supplier).totals())
+    pilots = pilots_of(supplier, enrolments.values())
     own = [scheme for scheme in schemes if scheme.pk in enrolments] or schemes
     context: dict[str, Any] = {
-        "duties": [
-            *_request_duties(supplier, totals, windows),
-            *_deposit_duties(supplier, windows),
-            *duties.enrolment_duties(enrolments.values()),
-            *_expiries(supplier, request.membership),
-        ],
+        "duties": duties.gravest_first(
+            [
+                *_request_duties(supplier, totals, windows),
+                *_deposit_duties(supplier, windows),
+                *duties.enrolment_duties(enrolments.values()),
+                *_expiries(supplier, request.membership),
+            ]
+        ),
         "deadlines": agenda.next_deadlines(own, windows, now),
-        "openings": agenda.openings(schemes, enrolments, windows, now),
+        "openings": agenda.openings(schemes, enrolments, windows, pilots, now),
         "deposits": _last_deposits(supplier),
         "totals": totals,
     }
@@ -49,11 +53,12 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
 
 def _enrolments(supplier: Supplier) -> dict[str, Enrolment]:
     rows = Enrolment.objects.alive().filter(supplier=supplier).select_related("scheme")
+    rows = rows.prefetch_related("solutions")
     return {row.scheme_id: row for row in rows.order_by("scheme__order")}
 
 
 def _request_duties(
-    supplier: Supplier, totals: Totals, windows: duties.Windows
+    supplier: Supplier, totals: Totals, windows: agenda.Windows
 ) -> Iterator[duties.Duty]:
     requests = FundingRequest.objects.of(supplier)
     asked = list(
@@ -77,7 +82,7 @@ def _officers_words(requests: list[FundingRequest]) -> dict[str, str]:
     return {entry.subject_id: entry.note for entry in entries.order_by("at", "pk")}
 
 
-def _deposit_duties(supplier: Supplier, windows: duties.Windows) -> Iterator[duties.Duty]:
+def _deposit_duties(supplier: Supplier, windows: agenda.Windows) -> Iterator[duties.Duty]:
     refused = Deposit.objects.of(supplier).refused_unanswered().order_by("-pk")
     yield from duties.refusal_duties(refused[:SHOWN_EACH])
     lines = DepositLine.objects.of(supplier).to_correct().by_deposit()

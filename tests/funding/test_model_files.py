@@ -61,7 +61,7 @@ def with_advances_accepted(user: User, scheme: str) -> None:
     FundingRequest.objects.update(state="accepted")
     solution = Enrolment.objects.get().solutions.get()
     proof = {"supplier": supplier_of(user), "solution": solution, "state": "compliant"}
-    order = FundingRequest.objects.first().order
+    order = FundingRequest.objects.latest("pk").order
     for number in range(5):
         PilotProof.objects.create(
             **proof,
