@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from jsonschema import FormatChecker
 
@@ -18,6 +18,7 @@ from segur_portal.common.identifiers import IDENTIFIERS, IdentifierKind
 
 from .telephones import is_valid_telephone
 
+ITEMS = "[]"
 # How the PDF of each block is named: prefix + reference + .pdf (deposit format, « Files »).
 DOCUMENT_PREFIXES = {"bonDeCommande": "BDC_", "procesVerbal": "PVVA_", "facture": "FACT_"}
 
@@ -100,22 +101,24 @@ for _name, _check in VALUE_CHECKS.items():
     FORMATS.checks(_name)(_on((int, float, Decimal) if _name == "montant" else str, _check))
 
 
-def column(requests: list[Any], path: tuple[str, ...]) -> list[Any]:
-    """Every value at this path of requests that follow their schema, without the nulls."""
-    values = requests
-    for step in path:
-        if step == "[]":
-            values = [item for block in values for item in block]
-        else:
-            values = [value[step] for value in values]
-        if None in values:
-            values = [value for value in values if value is not None]
-    return values
+# Which values to check: the name of a check, or what each key and `[]` (any item) lead to.
+Columns: TypeAlias = "str | dict[str, Columns]"
 
 
-def columns_hold(requests: list[Any], columns: tuple[tuple[tuple[str, ...], str], ...]) -> bool:
-    """Whether every value of these requests passes the check its schema names."""
-    return all(WHOLE_COLUMNS[name](column(requests, path)) for path, name in columns)
+def columns_hold(values: list[Any], columns: Columns) -> bool:
+    """Whether every value under these, which follow their schema, passes the check it names."""
+    present = [value for value in values if value is not None]
+    if isinstance(columns, str):
+        return WHOLE_COLUMNS[columns](present)
+    return all(
+        columns_hold(
+            [item for block in present for item in block]
+            if step == ITEMS
+            else [value[step] for value in present],
+            inside,
+        )
+        for step, inside in columns.items()
+    )
 
 
 def agree(requests: list[dict[str, Any]]) -> bool:

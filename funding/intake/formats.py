@@ -28,7 +28,7 @@ Schema = dict[str, Any]
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 CURRENT_VERSION = "1.0"
 VERSIONS = (CURRENT_VERSION,)
-ITEMS = "[]"
+ITEMS = checks.ITEMS
 _COMMON = "common.json"
 _LONGEST_TEXT = 1_000
 
@@ -38,7 +38,7 @@ class Shape:
     """A schema ready to decide: by jsonschema-rs, then by the columns of values it names."""
 
     decider: jsonschema_rs.Draft202012Validator
-    columns: tuple[tuple[tuple[str, ...], str], ...]
+    columns: checks.Columns
 
     @classmethod
     def of(cls, node: Schema, root: Schema) -> Shape:
@@ -48,7 +48,7 @@ class Shape:
             validate_formats=True,
             pattern_options=jsonschema_rs.RegexOptions(),
         )
-        return cls(decider, tuple(_columns(node, root)))
+        return cls(decider, _columns(node, root))
 
     def accepts(self, value: Any) -> bool:
         """What the schema says, and only it. A value that no JSON file should hold is refused."""
@@ -144,11 +144,16 @@ def nodes(
         yield from nodes(node["items"], root, (*path, ITEMS))
 
 
-def _columns(schema: Schema, root: Schema) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The paths whose values need a check in Python, with the format to check."""
-    for path, node in nodes(schema, root):
-        if node.get("format") in checks.WHOLE_COLUMNS:
-            yield path, node["format"]
+def _columns(node: Schema, root: Schema) -> checks.Columns:
+    """Where the values are that need a check in Python, with the name of the check."""
+    node = resolved(node, root)
+    if node.get("format") in checks.WHOLE_COLUMNS:
+        return str(node["format"])
+    children = dict(node.get("properties", {}))
+    if "items" in node:
+        children[ITEMS] = node["items"]
+    columns = {step: _columns(child, root) for step, child in children.items()}
+    return {step: inside for step, inside in columns.items() if inside}
 
 
 def _explainer(schema: Schema) -> jsonschema.Draft202012Validator:
@@ -169,9 +174,12 @@ def _explainer(schema: Schema) -> jsonschema.Draft202012Validator:
             if not lines[id(items)].fits(item):
                 yield from validator.descend(item, items, path=index)
 
+    extend: Any = jsonschema.validators.extend
     keywords = {"pattern": _strict_pattern, "items": wrong_items}
-    extended: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    explainer: jsonschema.Draft202012Validator = extended(schema, format_checker=checks.FORMATS)
+    validator_class = extend(jsonschema.Draft202012Validator, keywords)
+    explainer: jsonschema.Draft202012Validator = validator_class(
+        schema, format_checker=checks.FORMATS
+    )
     return explainer
 
 
