@@ -93,10 +93,11 @@ def openings(
     schemes: Sequence[Scheme],
     enrolments: Mapping[str, Enrolment],
     windows: Windows,
-    pilots: Pilots,
     now: datetime,
+    pilots: Pilots | None = None,
 ) -> list[Opening]:
-    """For each scheme, what this supplier may deposit now."""
+    """For each scheme, what this supplier may deposit now; `pilots` where balances matter."""
+    pilots = pilots or {}
     return [
         _opening(scheme, enrolments.get(scheme.pk), windows, pilots.get(scheme.pk, ()), now)
         for scheme in schemes

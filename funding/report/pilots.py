@@ -45,7 +45,8 @@ def missing_pilots(solutions: Iterable[PilotFacts]) -> str:
         [finding.message for finding in CATALOGUE["PIL-001"].findings(_balance(pilots))]
         for pilots in sorted(solutions, key=lambda one: -one.reports_compliant)
     ]
-    return " ".join(min(faults, key=lambda messages: len(messages), default=[]))
+    fewest: list[str] = min(faults, key=len, default=[])
+    return " ".join(fewest)
 
 
 def _compliant(supplier: Supplier) -> dict[tuple[int, str], int]:

@@ -44,7 +44,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
             ]
         ),
         "deadlines": agenda.next_deadlines(own, windows, now),
-        "openings": agenda.openings(schemes, enrolments, windows, pilots, now),
+        "openings": agenda.openings(schemes, enrolments, windows, now, pilots),
         "deposits": _last_deposits(supplier),
         "totals": totals,
     }
