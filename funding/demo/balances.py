@@ -41,10 +41,10 @@ _MISSING = "Le PV pilote n’est pas signé du client : la case « bon pour acco
 
 
 class Balances:
-    """Tells the proofs and the balances; `lives` instructs these."""
+    """Tells the proofs and the balances, which `lives` instructs; `divide` makes fewer."""
 
-    def __init__(self, scene: Scene, story: Story, lives: Lives) -> None:
-        self.scene, self.story, self.lives = scene, story, lives
+    def __init__(self, scene: Scene, story: Story, lives: Lives, *, divide: int = 1) -> None:
+        self.scene, self.story, self.lives, self.divide = scene, story, lives, divide
         self.chance = Random(f"{scene.seed} balances")  # noqa: S311
 
     def tell(self) -> None:
@@ -92,9 +92,7 @@ class Balances:
             )
 
     def _ask(self, key: str, software: Software, count: int, is_old: bool) -> None:
-        advances = accepted_advances(self.scene, key, software)[:count]
-        if not advances:
-            return
+        advances = accepted_advances(self.scene, key, software)[: max(1, count // self.divide)]
         requests = [self._balance(advance) for advance in advances]
         deposit = self.scene.deposit(key, software.scheme, Kind.BALANCE, requests)
         if is_old:

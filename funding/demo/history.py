@@ -15,7 +15,7 @@ from segur_portal.common.enums import Kind, SchemeCode
 
 from .asking import Request
 from .kit import Kit
-from .lives import Lives
+from .lives import LAST_EVENING, Lives
 from .organisations import (
     COMPETITOR,
     DRIMBOX,
@@ -72,22 +72,22 @@ BATCHES = (
     Batch(_day("2026-01-13"), IMAGING_EDITOR, DRIMBOX, 20, ("ATT-001", "ATT-001")),
     *_monthly(IMAGING_EDITOR, RIS, 14, "2026-01-20", "2026-02-17"),
     Batch(_day("2026-02-03"), IMAGING_EDITOR, RIS_NUCLEAR, 8),
-    *_monthly(DOCTORS_EDITOR, LGC, 24, "2026-02-10", "2026-03-10", "2026-04-14", "2026-05-12"),
+    *_monthly(DOCTORS_EDITOR, LGC, 18, "2026-02-10", "2026-03-10", "2026-04-14", "2026-05-12"),
     Batch(_day("2026-02-24"), DISTRIBUTOR, LGC, 10, ("MNT-002",)),
     Batch(_day("2026-03-03"), DOCTORS_EDITOR, LGC_HOUSE, 10),
     Batch(_day("2026-03-10"), DISTRIBUTOR, RIS, 10),
     Batch(_day("2026-03-17"), IMAGING_EDITOR, RIS, 18, ("MNT-001", "STR-020", "CAL-003")),
     Batch(_day("2026-03-24"), IMAGING_EDITOR, DRIMBOX, 20),
     Batch(_day("2026-04-21"), ASSOCIATION, FREE_LGC, 8),
-    *_monthly(IMAGING_EDITOR, RIS, 20, "2026-04-14", "2026-06-16"),
+    *_monthly(IMAGING_EDITOR, RIS, 16, "2026-04-14", "2026-06-16"),
     Batch(_day("2026-05-19"), IMAGING_EDITOR, RIS, 20, (TAKEN,)),
     Batch(_day("2026-06-02"), COMPETITOR, OTHER_RIS, 12),
     Batch(_day("2026-06-09"), IMAGING_EDITOR, DRIMBOX, 20, ("ATT-001", "ATT-001", "MNT-003")),
-    *_monthly(DOCTORS_EDITOR, LGC, 24, "2026-06-09", "2026-07-07"),
+    *_monthly(DOCTORS_EDITOR, LGC, 18, "2026-06-09", "2026-07-07"),
     Batch(_day("2026-06-23"), DOCTORS_EDITOR, LGC_HOUSE, 8),
     Batch(_day("2026-07-07"), IMAGING_EDITOR, RIS, 20, ("STR-007", "STR-007", "ELI-004")),
     Batch(_day("2026-08-25"), IMAGING_EDITOR, RIS, 60, is_recent=True),
-    Batch(_day("2026-09-01"), DOCTORS_EDITOR, LGC, 30, ("STR-009",)),
+    Batch(_day("2026-09-01"), DOCTORS_EDITOR, LGC, 24, ("STR-009",), is_recent=True),
     Batch(_day("2026-09-02"), DISTRIBUTOR, RIS, 15, is_recent=True),
     Batch(_day("2026-09-03"), DISTRIBUTOR, LGC, 10, is_recent=True),
     Batch(_day("2026-09-07"), ASSOCIATION, FREE_LGC, 6, is_recent=True),
@@ -97,8 +97,8 @@ BATCHES = (
     Batch(_day("2026-09-10"), IMAGING_EDITOR, RIS, 70, is_recent=True),
     Batch(_day("2026-09-11"), IMAGING_EDITOR, RIS, 60, ("ELI-006",), is_recent=True),
 )
-# The orders that the faults of the sample files run into.
-ORDERS_TO_MEET = _day("2026-07-21")
+# The orders that the faults of the sample files run into: laid once nothing moves any more.
+ORDERS_TO_MEET = LAST_EVENING + timedelta(minutes=30)
 
 
 class History:
@@ -116,7 +116,7 @@ class History:
             at = morning(batch.on, 14 if rank == 0 else 9 + rank % 7, 3 + 11 * rank % 50)
             self.story.tell(at, self.deposit, batch)
         for scheme in SchemeCode:
-            self.story.tell(morning(ORDERS_TO_MEET, 16), self._lay_orders, scheme)
+            self.story.tell(ORDERS_TO_MEET, self._lay_orders, scheme)
 
     def deposit(self, batch: Batch) -> None:
         """Write the batch's file, deposit it, and let its requests live."""
@@ -137,7 +137,7 @@ class History:
         client = self._client(batch)
         if batch.organisation == IMAGING_EDITOR and batch.software == RIS:
             self.scene.pools.with_ris.add([client])
-        if batch.organisation == COMPETITOR:
+        if batch.software == OTHER_RIS:
             self.competitor_clients.append(client)
         return desk.advance(client, signed_on=self._signed_on())
 
@@ -151,6 +151,8 @@ class History:
         if batch.software.scheme == SchemeCode.MDV:
             is_structure = self.chance.random() < 0.2
             return (pools.structures if is_structure else pools.doctors).take()
+        if batch.software == OTHER_DRIMBOX:
+            return self.competitor_clients.pop(0)
         if batch.software == DRIMBOX:
             return pools.with_ris.take()
         return pools.imaging.take()
@@ -173,4 +175,16 @@ class History:
 
     def _lay_orders(self, scheme: SchemeCode) -> None:
         kit = self.scene.kits[scheme]
+        if scheme == SchemeCode.DB:
+            self._keep_live_ris()
         self.scene.deposit(kit.desk.organisation.key, scheme, Kind.ADVANCE, [*kit.lay_orders()])
+
+    def _keep_live_ris(self) -> None:
+        """Offer to DRIMbox requests only the clients of whom a RIS request still lives."""
+        live = FundingRequest.objects.live().filter(
+            scheme=SchemeCode.RIS,
+            kind=Kind.ADVANCE,
+            supplier=self.scene.cast.suppliers[IMAGING_EDITOR],
+        )
+        sirens = set(live.values_list("order__clients__siren", flat=True))
+        self.scene.pools.with_ris.keep(lambda client: client.siren in sirens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 from enrolment.models import User
@@ -13,8 +13,12 @@ from funding.models import FundingRequest
 from segur_portal.common import clock
 from segur_portal.common.enums import Role
 
-from .people import Cast
+from .people import Cast, morning
 from .story import Story
+
+
+# Agents go home; nothing moves until the demonstration begins the next morning.
+LAST_EVENING = morning(date(2026, 9, 14), 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ def courses(chance: Random) -> list[tuple[tuple[Turn, ...], int]]:
     """Possible lives and their weights; the reasons are drawn."""
     correction = chance.choice(_CORRECTIONS)
     return [
-        (PAID, 46),
-        (TO_PAY, 6),
-        (ACCEPTED, 8),
-        ((_TAKE, correction, _ANSWER, *PAID), 9),
+        (PAID, 30),
+        (TO_PAY, 7),
+        (ACCEPTED, 25),
+        ((_TAKE, correction, _ANSWER, *ACCEPTED), 6),
         ((_TAKE, correction), 6),
         ((_TAKE,), 6),
         ((), 6),
@@ -111,7 +115,8 @@ class Lives:
         at = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + wait
         if at.weekday() >= 5:
             at += timedelta(days=2)
-        self.story.tell(at, self._play, request, turns)
+        if at < LAST_EVENING:
+            self.story.tell(at, self._play, request, turns)
 
     def _play(self, request: FundingRequest, turns: tuple[Turn, ...]) -> None:
         turn, *coming = turns

@@ -95,7 +95,11 @@ FREE_LGC = Software(
     _MDV, ASSOCIATION, "Libre Cabinet", "2.0", "LGC-VA2-2026-0011",
     date(2026, 2, 2), date(2026, 3, 9),
 )  # fmt: skip
-FREE_RIS = Software(_RIS, ASSOCIATION, "Libre Imagerie", "1.0", submitted_on=date(2026, 8, 24))
+# Referenced the day before the demonstration's: its enrolment is still an early one.
+FREE_RIS = Software(
+    _RIS, ASSOCIATION, "Libre Imagerie", "1.0", "RIS-VA2-2026-0042",
+    date(2026, 8, 17), date(2026, 9, 14),
+)  # fmt: skip
 OTHER_RIS = Software(
     _RIS, COMPETITOR, "Orion RIS", "12", "RIS-VA2-2025-0009", date(2025, 5, 26), date(2025, 6, 24)
 )

@@ -25,6 +25,10 @@ class Pool:
         """Put clients at the end."""
         self._clients.extend(clients)
 
+    def keep(self, fits: Test) -> None:
+        """Forget the clients that do not fit."""
+        self._clients = [client for client in self._clients if fits(client)]
+
     def take(self, fits: Test | None = None) -> Client:
         """The first client that fits, which the pool then forgets. Raises LookupError."""
         for rank, client in enumerate(self._clients):

@@ -19,7 +19,6 @@ from segur_portal.common.money import ZERO, euros, vat_on
 
 from .asking import Request, amounts
 from .kit import Kit, other_part
-from .population import Client
 
 Maker = Callable[[Kit], Request]
 _MDV, _RIS, _DB = (scheme.value for scheme in SchemeCode)
@@ -148,9 +147,8 @@ def _paid_wave_1(kit: Kit) -> Request:
 @_breaks("ELI-006")
 def _strange_couple(kit: Kit) -> Request:
     """An AM number that the base gives to another doctor (alert)."""
-    request, stranger = kit.fresh(lambda client: len(client.am_numbers) > 1), kit.take()
-    line = request["clients"][0]["medecins"][-1]
-    line["numeroAm"] = stranger.am_numbers[0][0]
+    request = kit.fresh(lambda client: client.had_wave_1 and len(client.am_numbers) > 1)
+    _first(request, "medecins")["numeroAm"] = kit.take().am_numbers[0][0]
     return _repriced(kit, request)
 
 
@@ -227,11 +225,9 @@ def _unknown_activity(kit: Kit) -> Request:
     stranger = kit.pools.unvalued.take().doctors[0]
     number = next(number for number, acts in stranger.am_numbers if acts is None)
     person = replace(stranger, am_numbers=((number, None),))
-    return kit.desk.advance(_with_doctor(kit.take(), person), signed_on=kit.signed_on)
-
-
-def _with_doctor(client: Client, person: Any) -> Client:
-    return replace(client, doctors=(*client.doctors, person))
+    client = kit.take(lambda client: client.had_wave_1)
+    client = replace(client, doctors=(*client.doctors, person))
+    return kit.desk.advance(client, signed_on=kit.signed_on)
 
 
 @_breaks("MNT-004", _IMAGING)

@@ -64,7 +64,7 @@ class Scene:
             self.kits[scheme] = Kit(
                 desk=self.desk(key, software),
                 pools=self.pools,
-                signed_on=date(2026, 6, 30),
+                signed_on=date(2026, 8, 31),
                 foreign=foreign.named,
             )
 
