@@ -1,0 +1,122 @@
+"""The table of doors: who may open which address, and what the others are answered.
+
+One line per named address of the portal; `tests/test_doors.py` tries each of them with every
+actor, and fails when an address of the resolver is missing here. To add one: its name, what each
+actor is answered, `args` when the address names an object of the supplier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Members of the supplier by role, the legal representative of another one, the State's agents.
+ACTORS = ("anonymous", "legal", "preparer", "reader", "stranger", "officer", "accountant", "ans")
+
+OK, MOVED, FORBIDDEN, UNKNOWN, NOT_ALLOWED = 200, 302, 403, 404, 405
+# Redirections, by where they lead: signing in, the agents' side.
+LOGIN, AGENTS = "login", "agents"
+
+Answer = int | str
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What addresses may name: objects of the supplier whose members are the actors."""
+
+    deposit: Any
+    request: Any
+    supplier: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What each actor is answered, by GET then by POST (nothing: the method is refused)."""
+
+    name: str
+    get: Answers | None
+    post: Answers | None = None
+    args: Callable[[World], list[Any]] = lambda world: []
+    data: Callable[[World], dict[str, Any]] = lambda world: {}
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def everyone(answer: Answer) -> Answers:
+    """The same answer to all."""
+    return dict.fromkeys(ACTORS, answer)
+
+
+def signed_in(answer: Answer) -> Answers:
+    """The answer to all but who is not signed in."""
+    return {**everyone(answer), "anonymous": LOGIN}
+
+
+def _members(answer: Answer, **others: Answer) -> Answers:
+    agents = dict.fromkeys(("officer", "accountant", "ans"), AGENTS)
+    return {**signed_in(answer), **agents, **others}
+
+
+PUBLIC = everyone(OK)
+# Their own page to the members of any supplier.
+MEMBERS = _members(OK)
+# An object of a supplier does not exist for another.
+OWNERS = _members(OK, stranger=UNKNOWN)
+# Readers may not deposit.
+DEPOSITORS = _members(OK, reader=FORBIDDEN)
+DEPOSITORS_MOVED = _members(MOVED, reader=FORBIDDEN)
+
+
+def _deposit(world: World) -> list[Any]:
+    return [world.deposit.key]
+
+
+def _request(world: World) -> list[Any]:
+    return [world.request.number]
+
+
+DOORS: tuple[Door, ...] = (
+    # ------------------------------------------------------------ the portal's ground
+    Door(
+        "home",
+        {
+            **everyone("dashboard"),
+            "anonymous": OK,
+            **dict.fromkeys(("officer", "accountant", "ans"), AGENTS),
+        },
+    ),
+    Door("accessibility", PUBLIC),
+    Door("legal", PUBLIC),
+    Door("help", PUBLIC),
+    Door("healthz", PUBLIC),
+    Door(
+        "switch_supplier",
+        None,
+        {**signed_in(UNKNOWN), **dict.fromkeys(("legal", "preparer", "reader"), "dashboard")},
+        data=lambda world: {"supplier": world.supplier.pk},
+    ),
+    Door(
+        "move_clock", None, signed_in(UNKNOWN), data=lambda world: {"instant": "2026-10-01T09:00"}
+    ),
+    # ------------------------------------------------------------ dashboard, rules, documentation
+    Door("dashboard", MEMBERS),
+    Door("rules", PUBLIC),
+    Door("documentation", PUBLIC),
+    Door("documentation_detail", PUBLIC, args=lambda world: ["ris", "avance"]),
+    Door("documentation_model", PUBLIC, args=lambda world: ["ris", "avance", "pre-rempli"]),
+    # ------------------------------------------------------------ deposits, requests, simulator
+    Door("deposit_list", MEMBERS),
+    Door("deposit_new", DEPOSITORS, DEPOSITORS),
+    Door("deposit_detail", OWNERS, args=_deposit),
+    Door("deposit_progress", OWNERS, args=_deposit),
+    Door("deposit_csv", OWNERS, args=_deposit),
+    Door("deposit_json", OWNERS, args=_deposit),
+    Door("deposit_correction", OWNERS, args=_deposit),
+    Door("deposit_file", OWNERS, args=_deposit),
+    Door("request_list", MEMBERS),
+    Door("request_export", MEMBERS),
+    Door("request_detail", OWNERS, args=_request),
+    Door("simulator", DEPOSITORS, DEPOSITORS),
+    Door("search", MEMBERS),
+)
