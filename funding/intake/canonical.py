@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 
 from .naming import FileName, next_free_name, parse_filename
 
-_ENDS_NUMBER = frozenset((b",", b"}", b"]", b""))
+_ZERO_DECIMAL = re.compile(rb"\.0(?=[,}\]]|\Z)")
 _EXACT_DIGITS = 15  # beyond, a float no longer holds every whole number
 
 
@@ -40,16 +41,10 @@ def _without_zero_decimals(written: bytes) -> bytes | None:
     A number ends at `,`, `}` or `]`. A quote after a letter or digit and before a colon closes a
     key, so what follows it is a number; elsewhere, what looks like one may be inside a text.
     """
-    pieces = written.split(b".")
-    for place in range(1, len(pieces)):
-        piece = pieces[place]
-        if piece[:1] != b"0" or piece[1:2] not in _ENDS_NUMBER:
-            pieces[place] = b"." + piece
-        elif _ends_with_whole_number(pieces[place - 1]):
-            pieces[place] = piece[1:]
-        else:
-            return None
-    return b"".join(pieces)
+    pieces = _ZERO_DECIMAL.split(written)
+    if all(map(_ends_with_whole_number, pieces[:-1])):
+        return b"".join(pieces)
+    return None
 
 
 def _ends_with_whole_number(written: bytes) -> bool:
