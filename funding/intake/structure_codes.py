@@ -26,7 +26,7 @@ STRUCTURE_CODES = catalogue(
     (
         "STR-004",
         "Chaque valeur est de la bonne nature",
-        "{where} : valeur {found}, alors qu’il faut {expected}.",
+        "{where} : le fichier contient {found}, alors qu’il faut {expected}.",
         "Remplacez cette valeur par {expected}.",
     ),
     (
@@ -170,13 +170,13 @@ STRUCTURE_CODES = catalogue(
     (
         "STR-031",
         "Un bloc a assez de lignes",
-        "{where} : ce bloc a {found} ; il en faut au moins {limit}.",
+        "{where} : ce bloc est trop court ({found}, pour {limit} au moins).",
         "Ajoutez ce qui manque.",
     ),
     (
         "STR-032",
         "Un bloc n’a pas trop de lignes",
-        "{where} : ce bloc a {found} ; il en faut {limit} au plus.",
+        "{where} : ce bloc est trop long ({found}, pour {limit} au plus).",
         "Ôtez ce qui est de trop, ou répartissez-le dans plusieurs demandes.",
     ),
     (
@@ -188,7 +188,7 @@ STRUCTURE_CODES = catalogue(
     (
         "STR-034",
         "Une aide de minimis détaillée est annoncée",
-        "{where} : « aideMinimisPercue » ne vaut pas true, mais {found} d’aide est donné.",
+        "{where} : « aideMinimisPercue » ne vaut pas true, mais ce bloc a {found}.",
         "Écrivez true dans « aideMinimisPercue », ou videz le bloc : [].",
     ),
     (

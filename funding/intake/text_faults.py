@@ -11,7 +11,7 @@ from segur_portal.common.identifiers import IDENTIFIERS
 from . import hints
 from .checks import DOCUMENT_PREFIXES
 from .formats import Schema
-from .words import example_of
+from .words import example_of, expectation
 
 # code, what to write, advice in place of the code's own, values of its message
 TextFault = tuple[str, str | None, str | None, dict[str, Any]]
@@ -35,6 +35,9 @@ def text_fault(text: str, node: Schema) -> TextFault:
 
 
 def _to_write(node: Schema) -> str:
+    """What an empty text should hold; never an imaginary number that could be left there."""
+    if node.get("format") in IDENTIFIERS:
+        return expectation(node, ("string",))
     return f'par exemple "{example_of(node)}"'
 
 

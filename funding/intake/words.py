@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ _TYPES = {
     "array": "un bloc entre crochets [ … ]",
     "null": "null",
 }
+_EMPTY = {"array": "[]", "null": "null", "object": "{ … }", "string": '"…"'}
 _FORMATS = {
     "date": "une date entre guillemets, de la forme AAAA-MM-JJ",
     "telephone": "10 chiffres entre guillemets, ou + et l’indicatif du pays",
@@ -78,21 +78,14 @@ def _expected(node: Schema, kind: str) -> str:
     if kind == "string" and name in IDENTIFIERS:
         return f"{IDENTIFIERS[name].form}, entre guillemets"
     if kind == "string" and "enum" in node:
-        return ", ".join(f'"{value}"' for value in node["enum"] if value is not None)
+        return " ou ".join(f'"{value}"' for value in node["enum"] if value is not None)
     return _FORMATS.get(name, _TYPES[kind]) if kind == "string" else _TYPES[kind]
 
 
 def tag_to_add(key: str, node: Schema) -> str:
-    """The tag as it must be added: with `[]` for a block, `null` where allowed, or an example."""
+    """The tag as it must be added: with `[]` for a block, `null` where allowed, or dots to fill."""
     kinds = types_of(node)
-    if "array" in kinds:
-        value = "[]"
-    elif "null" in kinds:
-        value = "null"
-    elif "object" in kinds:
-        value = "{ … }"
-    else:
-        value = json.dumps(example_of(node), ensure_ascii=False)
+    value = next((value for kind, value in _EMPTY.items() if kind in kinds), "…")
     return f'"{key}": {value}'
 
 

@@ -2,8 +2,8 @@
 
 The floor is orjson and jsonschema-rs alone on the same bytes. The aim is twice the floor; measured
 on a quiet machine 2.1 (imaging advance: 1,600 lines, 350 kB), 2.3 (MDV), 2.8 (balance, 3 ms: the
-cost per request then weighs more). The bound is wider, so that a busy
-machine does not fail: what it catches is a slow path taken by clean files (10 and more).
+cost per request then weighs more). The bound is wider, so that a busy machine does not fail: it
+catches a slow path taken by clean files (10 and more).
 """
 
 from statistics import median
