@@ -16,7 +16,6 @@ from .hints import closest, plural, shown
 
 LAST_NUMBER = 999
 RULE = "<AVANCE|SOLDE>_<dispositif>_<SIRET>_<AAAAMMJJ>_<NNN>.json"
-EXAMPLE = "AVANCE_SONS-MDV-LGC-Va2_<SIRET>_20260331_001.json"
 _COPY = re.compile(r"\s*(?:\([0-9]+\)|- ?[Cc]opie|copy)(?=\.json$)")
 
 

@@ -112,18 +112,19 @@ def test_the_reason_is_the_precise_one(kind, value, reason, proposal):
     assert explanation.proposal == proposal
 
 
-@pytest.mark.parametrize("kind", ["siren", "siret", "finess", "am"])
-def test_lost_leading_zeros_are_found_back(kind):
-    seed = (
-        next(seed for seed in range(1, 5_000) if MAKERS[kind](seed).startswith("0"))
-        if (kind in ("finess", "am"))
-        else None
-    )
-    value = MAKERS[kind](seed) if seed else luhn_complete("01234567")
-    if kind == "siret":
-        value = luhn_complete(f"{value}0001")
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("siren", luhn_complete("01234567")),
+        ("siret", luhn_complete(luhn_complete("01234567") + "0001")),
+        ("finess", luhn_complete("01000002")),
+        ("am", luhn_complete("01100002")),
+    ],
+)
+def test_lost_leading_zeros_are_found_back(kind, value):
     explanation = IDENTIFIERS[kind].explain(value.lstrip("0"))
-    assert (explanation.proposal, "zéros" in explanation.reason) == (value, True)
+    assert explanation.proposal == value
+    assert "zéros" in explanation.reason
 
 
 def test_clean():
