@@ -21,11 +21,20 @@ class PilotProof(models.Model):
         COMPLIANT = "compliant", "Conforme"
         NOT_COMPLIANT = "not_compliant", "Non conforme"
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="pilot_proofs")
-    solution = models.ForeignKey(Solution, models.PROTECT, related_name="pilot_proofs")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="pilot_proofs", verbose_name="fournisseur"
+    )
+    solution = models.ForeignKey(
+        Solution, models.PROTECT, related_name="pilot_proofs", verbose_name="solution"
+    )
     kind = models.CharField("nature", max_length=20, choices=Kind.choices)
     order = models.ForeignKey(
-        Order, models.PROTECT, null=True, blank=True, related_name="pilot_proofs"
+        Order,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pilot_proofs",
+        verbose_name="bon de commande",
     )
     client_key = models.CharField("client", max_length=20, blank=True)
     signed_on = models.DateField("signé le", null=True, blank=True)

@@ -17,9 +17,15 @@ from .solutions import Solution
 class Enrolment(models.Model):
     """One supplier × one scheme × one or more solutions (domain page, section 3)."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="enrolments")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="enrolments")
-    solutions = models.ManyToManyField(Solution, related_name="enrolments", blank=True)
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="enrolments", verbose_name="fournisseur"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="enrolments", verbose_name="dispositif"
+    )
+    solutions = models.ManyToManyField(
+        Solution, related_name="enrolments", blank=True, verbose_name="solutions"
+    )
     state = models.CharField(
         "état", max_length=30, choices=ENROLMENT.choices(), default="draft", editable=False
     )
@@ -56,8 +62,12 @@ class Enrolment(models.Model):
 class Specimen(models.Model):
     """A supplier's own layout of a document, as reviewed by an officer (section 4, ENR-005)."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="specimens")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="specimens")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="specimens", verbose_name="fournisseur"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="specimens", verbose_name="dispositif"
+    )
     kind = models.CharField("document", max_length=30, choices=SpecimenKind.choices)
     label = models.CharField("libellé", max_length=100)
     state = models.CharField(

@@ -116,8 +116,12 @@ class Supplier(models.Model):
 class Membership(models.Model):
     """What a user may do for a supplier, until when."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name="utilisateur"
+    )
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="memberships", verbose_name="fournisseur"
+    )
     role = models.CharField("rôle", max_length=30, choices=MemberRole.choices)
     is_administrator = models.BooleanField("administre les membres", default=False)
     expires_on = models.DateField("jusqu’au", null=True, blank=True)
@@ -137,8 +141,12 @@ class Membership(models.Model):
 class OfficerAssignment(models.Model):
     """A scheme that an officer instructs; an officer never instructs another (section 7)."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="assignments")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="assignments")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="assignments", verbose_name="utilisateur"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="assignments", verbose_name="dispositif"
+    )
 
     class Meta:
         verbose_name = "affectation"

@@ -13,8 +13,12 @@ from .people import Supplier
 class Solution(models.Model):
     """A version of a software solution; ANS records its referencing Vague 2 (ENR-002)."""
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="solutions")
-    editor = models.ForeignKey(Supplier, models.PROTECT, related_name="solutions")
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="solutions", verbose_name="dispositif"
+    )
+    editor = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="solutions", verbose_name="éditeur"
+    )
     name = models.CharField("nom", max_length=100)
     version = models.CharField("version", max_length=30)
     reference_number = models.CharField("numéro de référencement", max_length=50, blank=True)
@@ -55,8 +59,12 @@ class Distribution(models.Model):
     `covers_osu`: the mandate says explicitly that the distributor relies on the editor's OSU.
     """
 
-    solution = models.ForeignKey(Solution, models.CASCADE, related_name="distributions")
-    distributor = models.ForeignKey(Supplier, models.PROTECT, related_name="distributions")
+    solution = models.ForeignKey(
+        Solution, models.CASCADE, related_name="distributions", verbose_name="solution"
+    )
+    distributor = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="distributions", verbose_name="distributeur"
+    )
     declared_on = models.DateField("déclaré à l’ANS le", null=True, blank=True)
     mandate_accepted_on = models.DateField("mandat accepté le", null=True, blank=True)
     mandate_starts_on = models.DateField("mandat : à partir du", null=True, blank=True)

@@ -32,7 +32,9 @@ class Deposit(models.Model):
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="deposits")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="deposits", verbose_name="fournisseur"
+    )
     deposited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -45,7 +47,9 @@ class Deposit(models.Model):
     state = models.CharField(
         "état", max_length=20, choices=DEPOSIT.choices(), default="received", editable=False
     )
-    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, blank=True, related_name="+")
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dispositif"
+    )
     kind = models.CharField("demande", max_length=10, choices=KindChoice.choices, blank=True)
     attempts = models.PositiveSmallIntegerField("tentatives", default=0)
     heartbeat_at = models.DateTimeField("dernier signe de vie", null=True, blank=True)
@@ -62,7 +66,12 @@ class Deposit(models.Model):
         BaseImport, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="base"
     )
     programme = models.ForeignKey(
-        ProgrammeSnapshot, models.PROTECT, null=True, blank=True, related_name="+"
+        ProgrammeSnapshot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="version du programme",
     )
 
     objects = DepositQuerySet.as_manager()
@@ -112,7 +121,9 @@ class DepositLine(models.Model):
     `identifiers` are all those the request names, KO or not, so that a search always answers.
     """
 
-    deposit = models.ForeignKey(Deposit, models.PROTECT, related_name="lines", db_index=False)
+    deposit = models.ForeignKey(
+        Deposit, models.PROTECT, related_name="lines", db_index=False, verbose_name="dépôt"
+    )
     index = models.PositiveSmallIntegerField("rang dans le fichier")
     reference = models.CharField("référence", max_length=80, blank=True)
     content_hash = models.CharField("empreinte", max_length=64)
@@ -120,7 +131,12 @@ class DepositLine(models.Model):
     alert_count = models.PositiveSmallIntegerField("alertes", default=0)
     findings = models.JSONField("constats", default=list)
     request = models.ForeignKey(
-        "funding.FundingRequest", models.PROTECT, null=True, blank=True, related_name="lines"
+        "funding.FundingRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name="dossier",
     )
     identifiers = ArrayField(models.CharField(max_length=80), verbose_name="identifiants")
 

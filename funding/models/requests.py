@@ -26,15 +26,28 @@ class FundingRequest(models.Model):
     """
 
     number = models.CharField("numéro de dossier", max_length=20, unique=True)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="requests")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="requests", db_index=False)
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="requests", verbose_name="fournisseur"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="requests", db_index=False, verbose_name="dispositif"
+    )
     kind = models.CharField("demande", max_length=10, choices=KindChoice.choices)
     reference = models.CharField("référence fournisseur", max_length=35)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="requests")
-    advance = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="balances"
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="requests", verbose_name="bon de commande"
     )
-    deposit = models.ForeignKey(Deposit, models.PROTECT, related_name="requests")
+    advance = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="balances",
+        verbose_name="avance",
+    )
+    deposit = models.ForeignKey(
+        Deposit, models.PROTECT, related_name="requests", verbose_name="dépôt"
+    )
     position = models.PositiveSmallIntegerField("rang dans le dépôt")
     state = models.CharField(
         "état", max_length=30, choices=REQUEST.choices(), default="to_instruct", editable=False
@@ -59,7 +72,9 @@ class FundingRequest(models.Model):
         PriceScale, models.PROTECT, related_name="+", verbose_name="barème"
     )
     base = models.ForeignKey(BaseImport, models.PROTECT, related_name="+", verbose_name="base")
-    programme = models.ForeignKey(ProgrammeSnapshot, models.PROTECT, related_name="+")
+    programme = models.ForeignKey(
+        ProgrammeSnapshot, models.PROTECT, related_name="+", verbose_name="version du programme"
+    )
 
     objects = FundingRequestQuerySet.as_manager()
 

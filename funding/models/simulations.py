@@ -9,9 +9,16 @@ from enrolment.models import Supplier
 class SimulationLog(models.Model):
     """Who ran the simulator, when, on how many requests: what rate limiting and audit need."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="+", verbose_name="fournisseur"
+    )
     run_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="par",
     )
     run_at = models.DateTimeField("le")
     request_count = models.PositiveSmallIntegerField("demandes")

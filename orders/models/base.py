@@ -19,7 +19,9 @@ class BaseImport(models.Model):
     restoration of an earlier version, `restores`) is applied.
     """
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="base_imports")
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="base_imports", verbose_name="dispositif"
+    )
     version = models.PositiveIntegerField("version", null=True, blank=True)
     state = models.CharField(
         "état",
@@ -29,9 +31,16 @@ class BaseImport(models.Model):
         editable=False,
     )
     business_date = models.DateField("date de la base")
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="fichier"
+    )
     restores = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="restored_by"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="restored_by",
+        verbose_name="restaure",
     )
     row_count = models.PositiveIntegerField("lignes lues", default=0)
     added = models.PositiveIntegerField("ajoutées", default=0)
@@ -49,10 +58,20 @@ class BaseImport(models.Model):
         help_text="Toutes les lignes refusées, quand le compte rendu ne peut les montrer toutes.",
     )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="demandé par",
     )
     released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="quarantaine levée par",
     )
     received_at = models.DateTimeField("reçu le")
     started_at = models.DateTimeField("commencé le", null=True, blank=True)
@@ -88,7 +107,12 @@ class EligibleClient(models.Model):
     """
 
     scheme = models.ForeignKey(
-        Scheme, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        Scheme,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name="dispositif",
     )
     kind = models.CharField("type", max_length=6, choices=IdentifierKind.choices)
     value = models.CharField("identifiant", max_length=14)
@@ -138,7 +162,7 @@ class EligibilityOverride(models.Model):
     What it leaves blank (or unknown) stays as in the base.
     """
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+", verbose_name="dispositif")
     kind = models.CharField("type", max_length=6, choices=IdentifierKind.choices)
     value = models.CharField("identifiant", max_length=14)
     is_eligible = models.BooleanField("éligible")
@@ -157,7 +181,9 @@ class EligibilityOverride(models.Model):
     starts_on = models.DateField("à partir du")
     ends_on = models.DateField("jusqu’au (inclus)")
     reason = models.TextField("motif")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="décidée par"
+    )
 
     class Meta:
         verbose_name = "dérogation d’éligibilité"

@@ -19,8 +19,12 @@ class Claim(models.Model):
     what keeps concurrent batches from deadlocking.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="claims")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="claims", verbose_name="bon de commande"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="+", db_index=False, verbose_name="dispositif"
+    )
     kind = models.CharField("clé", max_length=20, choices=ClaimKind.choices)
     value = models.CharField("valeur", max_length=220)
     slot = models.CharField("place", max_length=10, choices=Slot.choices, blank=True, default="")

@@ -17,9 +17,15 @@ from segur_portal.common.models import Scheme
 class Order(models.Model):
     """What a client signed with a supplier; one advance request, then one balance, answer it."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="orders")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="orders", db_index=False)
-    solution = models.ForeignKey(Solution, models.PROTECT, related_name="orders")
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="orders", verbose_name="fournisseur"
+    )
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="orders", db_index=False, verbose_name="dispositif"
+    )
+    solution = models.ForeignKey(
+        Solution, models.PROTECT, related_name="orders", verbose_name="solution"
+    )
     service = models.CharField(
         "prestation", max_length=30, choices=[(s.value, s.value) for s in Service]
     )
@@ -57,7 +63,9 @@ class Order(models.Model):
 class OrderClient(models.Model):
     """A client of an order (json-contract, `clients[]`)."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="clients")
+    order = models.ForeignKey(
+        Order, models.CASCADE, related_name="clients", verbose_name="bon de commande"
+    )
     position = models.PositiveSmallIntegerField("rang")
     kind = models.CharField(
         "type",
@@ -93,7 +101,9 @@ class OrderClient(models.Model):
 class OrderLine(models.Model):
     """An establishment or a doctor of a client; `activity_2023` is the base's value at deposit."""
 
-    client = models.ForeignKey(OrderClient, models.CASCADE, related_name="lines", db_index=False)
+    client = models.ForeignKey(
+        OrderClient, models.CASCADE, related_name="lines", db_index=False, verbose_name="client"
+    )
     position = models.PositiveSmallIntegerField("rang")
     kind = models.CharField("nature", max_length=20, choices=LineKind.choices)
     name = models.CharField("nom", max_length=170)
@@ -132,7 +142,9 @@ class OrderLine(models.Model):
 class DeMinimisAid(models.Model):
     """An aid of the last three years that a client declares (MNT-005)."""
 
-    client = models.ForeignKey(OrderClient, models.CASCADE, related_name="aids")
+    client = models.ForeignKey(
+        OrderClient, models.CASCADE, related_name="aids", verbose_name="client"
+    )
     granted_on = models.DateField("attribuée le")
     amount = models.DecimalField("montant", max_digits=12, decimal_places=2)
 

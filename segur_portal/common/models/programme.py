@@ -52,7 +52,9 @@ class Window(models.Model):
     Without an opening the window is only a deadline (service performed before, hold limit).
     """
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="windows")
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="windows", verbose_name="dispositif"
+    )
     kind = models.CharField(
         "objet",
         max_length=20,
@@ -101,7 +103,12 @@ class Parameter(models.Model):
     """A number of the programme; without a scheme it holds for all."""
 
     scheme = models.ForeignKey(
-        Scheme, models.PROTECT, null=True, blank=True, related_name="parameters"
+        Scheme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parameters",
+        verbose_name="dispositif",
     )
     code = models.CharField(
         "paramètre",
@@ -138,7 +145,9 @@ class Parameter(models.Model):
 class PriceScale(models.Model):
     """A version of a scheme's price scale (barème). The one in force on a day has begun, latest."""
 
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="price_scales")
+    scheme = models.ForeignKey(
+        Scheme, models.PROTECT, related_name="price_scales", verbose_name="dispositif"
+    )
     version = models.PositiveIntegerField("version")
     starts_on = models.DateField("en vigueur à partir du")
     advance_rate = models.DecimalField("taux d’avance (%)", max_digits=5, decimal_places=2)
@@ -170,7 +179,9 @@ class PriceScale(models.Model):
 class PriceTier(models.Model):
     """A tranche: from `lower` included to `upper` excluded (none = no upper bound)."""
 
-    scale = models.ForeignKey(PriceScale, models.CASCADE, related_name="tiers")
+    scale = models.ForeignKey(
+        PriceScale, models.CASCADE, related_name="tiers", verbose_name="barème"
+    )
     service = models.CharField(
         "prestation",
         max_length=30,
