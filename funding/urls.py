@@ -1,5 +1,25 @@
-"""Addresses of the funding app."""
+"""Addresses of deposits, requests, search, simulator and API; the other pages are beside."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from funding.views import deposits, downloads, requests, search, simulator
+
+urlpatterns: list[URLPattern] = [
+    path("depots/", deposits.deposit_list, name="deposit_list"),
+    path("depots/nouveau/", deposits.deposit_new, name="deposit_new"),
+    path("depots/<uuid:key>/", deposits.deposit_detail, name="deposit_detail"),
+    path("depots/<uuid:key>/suivi/", deposits.deposit_progress, name="deposit_progress"),
+    path("depots/<uuid:key>/rapport.csv", downloads.deposit_csv, name="deposit_csv"),
+    path("depots/<uuid:key>/rapport.json", downloads.deposit_json, name="deposit_json"),
+    path(
+        "depots/<uuid:key>/a-corriger.json",
+        downloads.deposit_correction,
+        name="deposit_correction",
+    ),
+    path("depots/<uuid:key>/fichier", downloads.deposit_file, name="deposit_file"),
+    path("demandes/", requests.request_list, name="request_list"),
+    path("demandes/export.csv", requests.request_export, name="request_export"),
+    path("demandes/<slug:number>/", requests.request_detail, name="request_detail"),
+    path("simulateur/", simulator.simulator, name="simulator"),
+    path("recherche/", search.search, name="search"),
+]

@@ -132,3 +132,10 @@ def rows_at_versions(
     with connection.cursor() as cursor:
         cursor.execute(_ROWS_AT_SQL, [kinds, values, versions, scheme])
         return {(row[1], row[2], row[0]): BaseRow(*row[1:]) for row in cursor.fetchall()}
+
+
+def next_version(scheme: str) -> int:
+    """The number of the next version of a scheme's base; call it under the base's lock."""
+    imports = apps.get_model("orders", "BaseImport")._default_manager
+    last = imports.filter(scheme=scheme).aggregate(last=models.Max("version"))["last"]
+    return (last or 0) + 1

@@ -34,9 +34,7 @@ def _settle_address(user: User) -> None:
         return
     is_first = not addresses.exists()
     addresses.delete()
-    EmailAddress.objects.create(
-        user=user, email=user.email, primary=True, verified=is_first
-    )
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_first)
 
 
 @transaction.atomic

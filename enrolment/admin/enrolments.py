@@ -21,6 +21,7 @@ from enrolment.enums import EnrolmentReason, SpecimenReason
 from enrolment.models import Enrolment, Solution, Specimen
 from enrolment.workflow import ENROLMENT, SPECIMEN
 from segur_portal.common.admin.base import PortalAdmin
+from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, timeline
@@ -77,12 +78,12 @@ class EnrolmentAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
     form = EnrolmentForm
     list_display = (
         "supplier",
-        "scheme",
+        scheme_name,
         "coloured_state",
         "early_validated_on",
         "final_validated_on",
     )
-    list_display_links = ("supplier", "scheme")
+    list_display_links = ("supplier",)
     list_filter = (
         ("scheme", RelatedDropdownFilter),
         ("state", ChoicesDropdownFilter),
@@ -135,7 +136,7 @@ class SpecimenAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
     reasons = SpecimenReason.choices
     list_display = (
         "supplier",
-        "scheme",
+        scheme_name,
         "kind",
         "label",
         "coloured_state",

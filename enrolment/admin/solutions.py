@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdo
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, Solution
 from segur_portal.common.admin.base import PortalAdmin
+from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel
@@ -52,7 +53,7 @@ class SolutionAdmin(PortalAdmin):
     list_display = (
         "name",
         "version",
-        "scheme",
+        scheme_name,
         "editor",
         "reference_number",
         "file_submitted_on",

@@ -6,6 +6,7 @@ import logging
 from typing import IO
 from uuid import UUID, uuid4
 
+from celery import current_app
 from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -81,10 +82,8 @@ def _receive(supplier: Supplier, user: User, file: File[bytes], name: str, key: 
 def wake_worker(deposit_id: int) -> None:
     """Tell a worker that a deposit waits. A broker that is down loses nothing: the row is the
     queue, and the sweeper starts again what nobody took."""
-    from funding.tasks import process
-
     try:
-        process.delay(deposit_id)
+        current_app.send_task("funding.process", args=[deposit_id])
     except (OperationalError, OSError):
         logger.warning("The broker did not answer; deposit %s waits for the sweeper.", deposit_id)
 

@@ -26,6 +26,7 @@ from funding.models import Deposit, DepositLine, SimulationLog
 from funding.workflow import DEPOSIT
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
+from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.downloads import DownloadMixin
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
@@ -52,7 +53,7 @@ class DepositAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
         "number",
         "coloured_state",
         "supplier",
-        "scheme",
+        scheme_name,
         "kind",
         "request_count",
         "integrated_count",

@@ -25,11 +25,11 @@ from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.admin.panels import order_panels
 from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.displays import money, scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, document, findings, timeline
-from segur_portal.common.money import in_french
 from segur_portal.common.workflow import Move
 
 STATE_COLOURS = {
@@ -43,6 +43,9 @@ STATE_COLOURS = {
     "refused": "danger",
     "cancelled": "danger",
 }
+NET, VAT = money("net", "montant HT"), money("vat", "TVA")
+GROSS, CEILING = money("gross", "montant TTC"), money("ceiling_net", "plafond HT")
+DUE = money("amount_due", "montant à verser")
 WORDS = {**dict(RequestReason.choices), "integrate": "Intégration"}
 
 
@@ -62,12 +65,11 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     list_display = (
         "number",
         "coloured_state",
-        "scheme",
+        scheme_name,
         "kind",
         "supplier",
         "client_name",
-        "reference",
-        "due",
+        DUE,
         "alert_count",
         "received_at",
     )
@@ -118,8 +120,8 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
             "Montants",
             {
                 "fields": (
-                    ("net", "vat", "gross"),
-                    ("ceiling_net", "due"),
+                    (NET, VAT, GROSS),
+                    (CEILING, DUE),
                     "price_scale",
                 )
             },
@@ -153,6 +155,9 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     ) -> None:
         move_request(obj, step.name, actor=request.user, role=role, **data)  # type: ignore[arg-type]
 
+    def label_of(self, step: Move, role: str) -> str:
+        return "Annuler la demande" if step.name == "cancel" else step.label
+
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
             findings("Alertes", obj.alerts),
@@ -173,7 +178,3 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         """The state, and who must act."""
         state = REQUEST.states[obj.state]
         return f"{state.internal} – {state.owner}" if state.owner else state.internal
-
-    @display(description="montant à verser", ordering="amount_due")
-    def due(self, obj: FundingRequest) -> str:
-        return in_french(obj.amount_due)

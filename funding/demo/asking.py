@@ -1,4 +1,4 @@
-"""Writing the requests that suppliers deposit: what clients order, up to the ceilings of the law."""
+"""Writing the requests that suppliers deposit: what clients order, up to the ceilings of the law."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -169,9 +169,7 @@ class Desk:
 
     def _reference(self, signed_on: date) -> str:
         self.written += 1
-        return (
-            f"{self.organisation.initials}-{self.prefix}{signed_on:%y%m}-{self.written:04}"
-        )
+        return f"{self.organisation.initials}-{self.prefix}{signed_on:%y%m}-{self.written:04}"
 
 
 def amounts(net: Decimal, vat: Decimal) -> dict[str, float]:

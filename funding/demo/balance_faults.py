@@ -20,6 +20,9 @@ from .structure_faults import structure_faults
 # An AM number and a FINESS with good keys, in no order.
 _STRANGER = {"numerosAm": "751298365", "finessGeographiques": "756804571"}
 
+# How many advances the faults of rules need.
+FAULTS = 6
+
 
 @dataclass
 class BalanceKit:

@@ -109,7 +109,7 @@ def balance_of(advance: FundingRequest, performed_on: date) -> Request:
 
 
 def accepted_advances(scene: Scene, key: str, software: Software) -> list[FundingRequest]:
-    """The supplier's accepted advances for a solution that no live balance answers, oldest first."""
+    """The supplier's accepted advances for a solution that no live balance answers, oldest first."""  # noqa: E501
     answered = FundingRequest.objects.live().filter(kind=Kind.BALANCE).values("advance")
     return list(
         FundingRequest.objects.filter(

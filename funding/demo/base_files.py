@@ -7,11 +7,9 @@ the day after the demonstration's; a truncated edition lacks one client in eight
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from orders.rules.facts import BaseRow
-from orders.rules.words import StructureType
 from segur_portal.common.enums import SchemeCode
 
 from .population import Client, Person, Population
@@ -68,43 +66,45 @@ def _is_in(client: Client, rank: int, edition: int) -> bool:
 def client_rows(client: Client, scheme: str) -> Iterator[BaseRow]:
     """The rows of a client: SIREN, FINESS, then RPPS and AM number of each doctor."""
     had_wave_1 = client.had_wave_1 and scheme != SchemeCode.DB
-    shared = BaseRow(
-        "SIREN",
-        client.siren,
-        siren=client.siren,
-        label=client.name,
-        structure_type=client.structure_type,
-        is_liberal=client.is_liberal,
-        doctor_count=client.doctor_count,
-        had_wave_1=had_wave_1,
-    )
     if client.siren:
-        yield shared
+        yield _structure_row(client, "SIREN", client.siren, client.name, had_wave_1)
     for site in client.sites:
-        yield replace(
-            shared, kind="FINESS", value=site.finess, label=site.name, activity=site.activity,
-            activity_2023=site.activity_2023,
-        )  # fmt: skip
+        yield _structure_row(
+            client, "FINESS", site.finess, site.name, had_wave_1, site.activity, site.activity_2023
+        )
     for person in (*client.doctors, *client.outsiders):
-        yield from _person_rows(person, shared)
+        yield _person_row(client, person, "RPPS", person.rpps, had_wave_1)
+        for number, acts in person.am_numbers:
+            yield _person_row(client, person, "AM", number, had_wave_1, acts)
 
 
-def _person_rows(person: Person, shared: BaseRow) -> Iterator[BaseRow]:
-    row = replace(
-        shared,
-        kind="RPPS",
-        value=person.rpps,
-        rpps=person.rpps,
-        label=f"Dr {person.name}",
-        structure_type=StructureType.DOCTOR.value,
-        specialty=person.specialty,
-        is_liberal=person.is_liberal,
-        doctor_count=1,
-        activity=person.activity,
-    )
-    yield row
-    for number, acts in person.am_numbers:
-        yield replace(row, kind="AM", value=number, activity_2023=acts)
+def _structure_row(
+    client: Client,
+    kind: str,
+    value: str,
+    label: str,
+    had_wave_1: bool,
+    activity: str = "",
+    acts: int | None = None,
+) -> BaseRow:
+    return BaseRow(
+        kind, value, "", client.siren, label, client.structure_type, "", client.is_liberal,
+        client.doctor_count, activity, acts, had_wave_1,
+    )  # fmt: skip
+
+
+def _person_row(
+    client: Client,
+    person: Person,
+    kind: str,
+    value: str,
+    had_wave_1: bool,
+    acts: int | None = None,
+) -> BaseRow:
+    return BaseRow(
+        kind, value, person.rpps, client.siren, f"Dr {person.name}", "MEDECIN", person.specialty,
+        person.is_liberal, 1, person.activity, acts, had_wave_1,
+    )  # fmt: skip
 
 
 def _csv(row: BaseRow, postal_code: str) -> str:

@@ -77,12 +77,12 @@ BATCHES = (
     Batch(_day("2026-03-03"), DOCTORS_EDITOR, LGC_HOUSE, 10),
     Batch(_day("2026-03-10"), DISTRIBUTOR, RIS, 10),
     Batch(_day("2026-03-17"), IMAGING_EDITOR, RIS, 18, ("MNT-001", "STR-020", "CAL-003")),
-    Batch(_day("2026-03-24"), IMAGING_EDITOR, DRIMBOX, 20),
+    Batch(_day("2026-03-24"), IMAGING_EDITOR, DRIMBOX, 32),
     Batch(_day("2026-04-21"), ASSOCIATION, FREE_LGC, 8),
     *_monthly(IMAGING_EDITOR, RIS, 16, "2026-04-14", "2026-06-16"),
     Batch(_day("2026-05-19"), IMAGING_EDITOR, RIS, 20, (TAKEN,)),
     Batch(_day("2026-06-02"), COMPETITOR, OTHER_RIS, 12),
-    Batch(_day("2026-06-09"), IMAGING_EDITOR, DRIMBOX, 20, ("ATT-001", "ATT-001", "MNT-003")),
+    Batch(_day("2026-06-09"), IMAGING_EDITOR, DRIMBOX, 26, ("ATT-001", "ATT-001", "MNT-003")),
     *_monthly(DOCTORS_EDITOR, LGC, 18, "2026-06-09", "2026-07-07"),
     Batch(_day("2026-06-23"), DOCTORS_EDITOR, LGC_HOUSE, 8),
     Batch(_day("2026-07-07"), IMAGING_EDITOR, RIS, 20, ("STR-007", "STR-007", "ELI-004")),
@@ -171,7 +171,7 @@ class History:
         if code == TAKEN:
             return kit.desk.advance(self.competitor_clients[-1], signed_on=kit.signed_on)
         change = dict(structure_faults(kit.scheme, Kind.ADVANCE)).get(code)
-        return change(kit.fresh()) if change else broken(kit, code)
+        return change(kit.to_spoil(code)) if change else broken(kit, code)
 
     def _lay_orders(self, scheme: SchemeCode) -> None:
         kit = self.scene.kits[scheme]

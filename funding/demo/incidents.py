@@ -67,7 +67,9 @@ class Incidents:
         requests = orjson.loads(read_file(before.file))["demandes"]
         late = DepositLine.objects.filter(deposit=before, findings__0__code="CAL-003")
         for index in late.values_list("index", flat=True):
-            requests[index - 1]["bonDeCommande"]["dateSignature"] = before.received_at.date().isoformat()
+            requests[index - 1]["bonDeCommande"]["dateSignature"] = (
+                before.received_at.date().isoformat()
+            )
         self.scene.deposit(IMAGING_EDITOR, SchemeCode.RIS, Kind.ADVANCE, requests)
 
     def _failed(self) -> None:
@@ -101,5 +103,3 @@ class Incidents:
     def _request(self, scheme: SchemeCode) -> Request:
         kit = self.scene.kits[scheme]
         return kit.desk.advance(kit.take(), signed_on=clock.today() - timedelta(days=20))
-
-

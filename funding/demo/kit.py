@@ -57,10 +57,18 @@ class Kit:
         """A valid request for a new client."""
         return self.desk.advance(self.take(fits), signed_on=self.signed_on, **changes)
 
-    def fresh_structure(self) -> Request:
-        """A valid request for a town structure."""
-        client = self.pools.structures.take(lambda client: client.is_stable)
-        return self.desk.advance(client, signed_on=self.signed_on)
+    def to_spoil(self, code: str) -> Request:
+        """A valid request of the shape that this fault of structure needs.
+
+        A town doctor has no establishment, and one line only: spoiling one of two RPPS would be
+        another fault (STR-036).
+        """
+        if not self.is_town:
+            return self.fresh()
+        if code == "STR-023":
+            client = self.pools.structures.take(lambda client: client.is_stable)
+            return self.desk.advance(client, signed_on=self.signed_on)
+        return self.fresh(lambda client: len(client.am_numbers) == 1)
 
     def lay_orders(self) -> Iterator[Request]:
         """Requests to deposit first: those that the faults on uniqueness run into."""
@@ -68,10 +76,10 @@ class Kit:
             holder = self.take(lambda client: len(client.am_numbers) == 1)
             self.holder = self.take(lambda client: len(client.am_numbers) > 1)
         else:
-            holder, self.holder = self.take(lambda client: client.had_wave_1), self.take()
+            holder, self.holder = self.take(has_wave_1), self.take()
             self.split, self.site_owner = self.take(can_be_split), self.take()
             yield self._order(first_part(self.split))
-            other = self.take()
+            other = self.take(has_wave_1)
             yield self._order(replace(other, sites=(*other.sites, self.site_owner.sites[0])))
         self.reference_holder = self._order(holder)
         yield self.reference_holder
@@ -84,6 +92,11 @@ class Kit:
         """A doctor whose AM numbers a live order holds."""
         assert self.holder is not None
         return self.holder.doctors[0]
+
+
+def has_wave_1(client: Client) -> bool:
+    """Whether it asks for Vague 2 alone: another's identifiers then never break ELI-005."""
+    return client.had_wave_1
 
 
 def first_part(client: Client) -> Client:

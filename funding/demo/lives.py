@@ -16,7 +16,6 @@ from segur_portal.common.enums import Role
 from .people import Cast, morning
 from .story import Story
 
-
 # Agents go home; nothing moves until the demonstration begins the next morning.
 LAST_EVENING = morning(date(2026, 9, 14), 18)
 
@@ -65,9 +64,7 @@ _CANCELS = (
     Turn("cancel", (4, 20), "withdrawn", "Le client renonce à la commande (courrier du client)."),
     Turn("cancel", (4, 20), "error", "Demande déposée par erreur, à la demande du fournisseur."),
 )
-_CHANGE = Turn(
-    "cancel", (10, 30), "supplier_changed", "Le client a choisi un autre fournisseur."
-)
+_CHANGE = Turn("cancel", (10, 30), "supplier_changed", "Le client a choisi un autre fournisseur.")
 
 PAID = (_TAKE, _ACCEPT, _PREPARE, _PAY)
 ACCEPTED = (_TAKE, _ACCEPT)
@@ -78,9 +75,9 @@ def courses(chance: Random) -> list[tuple[tuple[Turn, ...], int]]:
     """Possible lives and their weights; the reasons are drawn."""
     correction = chance.choice(_CORRECTIONS)
     return [
-        (PAID, 30),
+        (PAID, 22),
         (TO_PAY, 7),
-        (ACCEPTED, 25),
+        (ACCEPTED, 31),
         ((_TAKE, correction, _ANSWER, *ACCEPTED), 6),
         ((_TAKE, correction), 6),
         ((_TAKE,), 6),

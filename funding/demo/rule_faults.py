@@ -18,7 +18,7 @@ from segur_portal.common.identifiers import luhn_complete
 from segur_portal.common.money import ZERO, euros, vat_on
 
 from .asking import Request, amounts
-from .kit import Kit, other_part
+from .kit import Kit, has_wave_1, other_part
 
 Maker = Callable[[Kit], Request]
 _MDV, _RIS, _DB = (scheme.value for scheme in SchemeCode)
@@ -112,7 +112,9 @@ def _unknown_number(kit: Kit) -> Request:
 @_breaks("ELI-002", frozenset({_MDV}))
 def _excluded_specialty(kit: Kit) -> Request:
     client = kit.pools.ineligible.take(
-        lambda client: client.structure_type == StructureType.DOCTOR and client.is_liberal
+        lambda client: (
+            client.structure_type == StructureType.DOCTOR and client.is_liberal and client.is_stable
+        )
     )
     return kit.desk.advance(client, signed_on=kit.signed_on)
 
@@ -120,7 +122,9 @@ def _excluded_specialty(kit: Kit) -> Request:
 @_breaks("ELI-003", frozenset({_MDV}))
 def _nursing_centre(kit: Kit) -> Request:
     client = kit.pools.ineligible.take(
-        lambda client: client.structure_type == StructureType.CDS_NURSING and client.doctor_count > 0
+        lambda client: (
+            client.structure_type == StructureType.CDS_NURSING and client.doctor_count > 0
+        )
     )
     return kit.desk.advance(client, signed_on=kit.signed_on)
 
@@ -171,7 +175,7 @@ def _siren_taken(kit: Kit) -> Request:
 @_breaks("UNI-003", frozenset({_RIS}))
 @_breaks("UNI-006", frozenset({_DB}))
 def _am_taken(kit: Kit) -> Request:
-    request = kit.fresh()
+    request = kit.fresh(has_wave_1)
     request["clients"][0]["medecins"].append(next(kit.desk.doctors([kit.held_doctor()])))
     return request
 
@@ -191,7 +195,7 @@ def _twice_in_file(kit: Kit) -> Request:
     kit.companions.append(first)
     if kit.is_town:
         return kit.desk.advance(client, signed_on=kit.signed_on)
-    second = kit.fresh()
+    second = kit.fresh(has_wave_1)
     second["clients"][0]["medecins"].append(dict(_first(first, "medecins")))
     return second
 
@@ -225,7 +229,7 @@ def _unknown_activity(kit: Kit) -> Request:
     stranger = kit.pools.unvalued.take().doctors[0]
     number = next(number for number, acts in stranger.am_numbers if acts is None)
     person = replace(stranger, am_numbers=((number, None),))
-    client = kit.take(lambda client: client.had_wave_1)
+    client = kit.take(has_wave_1)
     client = replace(client, doctors=(*client.doctors, person))
     return kit.desk.advance(client, signed_on=kit.signed_on)
 
@@ -254,5 +258,3 @@ def advance_faults(kit: Kit) -> Iterator[tuple[str, Request]]:
     """(code, request) for every rule that a file of advances of this scheme can break."""
     for code in codes_of(kit.scheme):
         yield code, broken(kit, code)
-
-

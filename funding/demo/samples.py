@@ -13,7 +13,7 @@ from funding.models import FundingRequest
 from segur_portal.common.enums import Kind, SchemeCode
 
 from .asking import Request
-from .balance_faults import BalanceKit
+from .balance_faults import FAULTS, BalanceKit
 from .balances import accepted_advances, balance_of
 from .bases import write_next_editions
 from .kit import Kit
@@ -22,7 +22,7 @@ from .organisations import BY_KEY, DRIMBOX, LGC, LGC_HOUSE, RIS, RIS_NUCLEAR, So
 from .rule_faults import advance_faults
 from .scenarios import write_scenarios
 from .scene import Scene, file_of
-from .structure_faults import structure_faults, wants_structure
+from .structure_faults import structure_faults
 
 SIGNED_ON, PERFORMED_ON = date(2026, 8, 20), date(2026, 9, 4)
 DEPOSITED_ON = "20260915"
@@ -82,8 +82,7 @@ def faulty_advances(kit: Kit, good: int) -> Iterator[Any]:
         kit.companions.clear()
         yield request
     for code, change in structure_faults(kit.scheme, Kind.ADVANCE):
-        is_structure = wants_structure(code, kit.scheme)
-        yield change(kit.fresh_structure() if is_structure else kit.fresh())
+        yield change(kit.to_spoil(code))
 
 
 def _balances(
@@ -95,7 +94,8 @@ def _balances(
         for advance in accepted_advances(scene, key, software)
         if advance.payload["clients"][0]["medecins"]
     ]
-    right, rest = advances[: sizes.balances], advances[sizes.balances :]
+    count = min(sizes.balances, len(advances) - sizes.good_balances - FAULTS)
+    right, rest = advances[:count], advances[count:]
     kit = BalanceKit(
         scheme,
         rest,
@@ -103,7 +103,9 @@ def _balances(
         answered=_answered(scene, key, software),
         unproved=_unproved(scene, key, without_pilots),
     )
-    return [balance_of(advance, PERFORMED_ON) for advance in right], [*kit.requests(sizes.good_balances)]
+    return [balance_of(advance, PERFORMED_ON) for advance in right], [
+        *kit.requests(sizes.good_balances)
+    ]
 
 
 def _answered(scene: Scene, key: str, software: Software) -> FundingRequest:
@@ -121,7 +123,9 @@ def _unproved(scene: Scene, key: str, software: Software | None) -> FundingReque
     return accepted_advances(scene, key, software)[0] if software else None
 
 
-def _write(folder: Path, scheme: SchemeCode, kind: str, right: list[Any], faulty: list[Any]) -> None:
+def _write(
+    folder: Path, scheme: SchemeCode, kind: str, right: list[Any], faulty: list[Any]
+) -> None:
     siret = BY_KEY[DEPOSITORS[scheme][0]].siret
     whole = file_of(siret, scheme, kind, right)
     contents = {

@@ -113,7 +113,7 @@ _ADVANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-011", _EVERY, write(*_CLIENT, "nomStructure", to="")),
     ("STR-012", _EVERY, write(*_CLIENT, "nomStructure", to=LONG_NAME.strip())),
     ("STR-013", _EVERY, spoil(*_CLIENT, "nomStructure", by=lambda name: f"{name} ")),
-    ("STR-014", _EVERY, spoil(*_CLIENT, "nomStructure", by=lambda name: f"Cabinet\x07 {name}"[:99])),
+    ("STR-014", _EVERY, spoil(*_CLIENT, "nomStructure", by=lambda name: f"Cabinet\x07 {name}"[:99])),  # noqa: E501
     ("STR-015", _EVERY, write("bonDeCommande", "typeSignature", to="Manuscrit")),
     ("STR-016", _EVERY, write("bonDeCommande", "dateSignature", to="31/03/2026")),
     ("STR-017", _EVERY, write("bonDeCommande", "montantTVA", to=-120.0)),
@@ -124,7 +124,7 @@ _ADVANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-022", _EVERY, spoil(*_DOCTOR, "numeroAm", by=wrong_key)),
     ("STR-023", _EVERY, spoil(*_SITE, "finessGeographique", by=wrong_key)),
     ("STR-024", _EVERY, write(*_CLIENT, "representantLegal", "telephone", to="01 99 00 12")),
-    ("STR-025", _EVERY, write(*_CLIENT, "representantLegal", "mail", to="contact(at)sante.example")),
+    ("STR-025", _EVERY, write(*_CLIENT, "representantLegal", "mail", to="contact(at)sante.example")),  # noqa: E501
     ("STR-026", _EVERY, _accented_reference),
     ("STR-027", _EVERY, write("bonDeCommande", "nomFichier", to="BDC_scan-2026.pdf")),
     ("STR-030", frozenset({_MDV}), write(
@@ -152,7 +152,7 @@ _BALANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-011", _EVERY, write("facture", "numero", to="")),
     ("STR-012", _EVERY, write("facture", "numero", to="FA-" + "0" * 60)),
     ("STR-013", _EVERY, spoil("facture", "numero", by=lambda number: f" {number}")),
-    ("STR-014", _EVERY, spoil("facture", "numero", by=lambda number: f"{number[:4]}\t{number[4:]}")),
+    ("STR-014", _EVERY, spoil("facture", "numero", by=lambda number: f"{number[:4]}\t{number[4:]}")),  # noqa: E501
     ("STR-015", _EVERY, write("procesVerbal", "typeSignature", to="SCANNEE")),
     ("STR-016", _EVERY, write("dateRealisation", to="2026-02-30")),
     ("STR-017", _EVERY, write("facture", "montantTVA", to=-1.0)),
@@ -176,11 +176,6 @@ def structure_faults(scheme: str, kind: str) -> Iterator[tuple[str, Change]]:
     for code, schemes, change in _ADVANCE if kind == Kind.ADVANCE else _BALANCE:
         if scheme in schemes:
             yield code, change
-
-
-def wants_structure(code: str, scheme: str) -> bool:
-    """Whether the fault is done to a town structure, a doctor having no establishment."""
-    return code == "STR-023" and scheme == _MDV
 
 
 def _aid(request: Request, *, told: bool, lines: list[Any]) -> Request:

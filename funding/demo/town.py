@@ -36,7 +36,7 @@ def town_clients(seed: int, size: Size, numbers: Numbers) -> Iterator[Client]:
 
 def _doctor(draw: Draw, rank: int, total: int) -> Client:
     """A doctor; one in sixty is a radiologist, one in forty has no liberal activity."""
-    town, code = draw.town()
+    _town, code = draw.town()
     specialty = draw.chance.choices(_NAMES, cum_weights=_WEIGHTS)[0]
     if rank % 60 == 23:
         specialty = RADIOLOGY

@@ -12,6 +12,8 @@ from segur_portal.common.rules import Finding, Severity
 
 from .words import absolute_pointer, place
 
+SHOWN_FINDINGS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictWords:
@@ -19,19 +21,16 @@ class VerdictWords:
     the report, what is to be corrected first."""
 
     label: str
-    simulated: str
     mark: str
     badge: str
     rank: int
 
 
 VERDICTS: Mapping[str, VerdictWords] = {
-    Verdict.KO.value: VerdictWords(Verdict.KO.label, "KO", "✕", "error", 0),
-    Verdict.ALERT.value: VerdictWords(
-        Verdict.ALERT.label, "Acceptée avec alerte", "!", "warning", 1
-    ),
-    Verdict.OK.value: VerdictWords(Verdict.OK.label, "Acceptée", "✓", "success", 2),
-    Verdict.ALREADY.value: VerdictWords(Verdict.ALREADY.label, "Déjà intégrée", "=", "info", 2),
+    Verdict.KO.value: VerdictWords(Verdict.KO.label, "✕", "error", 0),
+    Verdict.ALERT.value: VerdictWords(Verdict.ALERT.label, "!", "warning", 1),
+    Verdict.OK.value: VerdictWords(Verdict.OK.label, "✓", "success", 2),
+    Verdict.ALREADY.value: VerdictWords(Verdict.ALREADY.label, "=", "info", 2),
 }
 _SEVERITIES = {
     Severity.KO: ("Bloquant", "error"),
@@ -68,18 +67,29 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The verdict on one request. `number` is the file number it was given, if any; `due` the
-    amount to be paid on acceptance."""
+    """The verdict on one request. `number` is the file number it was given, if any; `amount_due`
+    what is to be paid on acceptance."""
 
     index: int
     reference: str
     outcome: str
     alert_count: int
+    label: str
     rows: tuple[FindingRow, ...] = ()
     number: str = ""
     client_name: str = ""
     pricing: Mapping[str, Any] | None = None
     amount_due: Any = None
+
+    @property
+    def shown_rows(self) -> tuple[FindingRow, ...]:
+        """The findings that a page shows: it stays light, the exports have them all."""
+        return self.rows[:SHOWN_FINDINGS]
+
+    @property
+    def hidden_count(self) -> int:
+        """How many findings only the exports show."""
+        return max(0, len(self.rows) - SHOWN_FINDINGS)
 
     @property
     def verdict(self) -> str:
@@ -127,6 +137,25 @@ class Report:
         return count_verdicts((entry.outcome, entry.alert_count) for entry in self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many requests have a verdict, as the legend of the grid says it."""
+
+    verdict: str
+    label: str
+    mark: str
+    count: int
+
+
+def legend(counts: Mapping[str, int], labels: Mapping[str, str] | None = None) -> list[Count]:
+    """The verdicts that were given, in report order; `labels` where they have other names."""
+    return [
+        Count(name, (labels or {}).get(name, words.label), words.mark, counts[name])
+        for name, words in VERDICTS.items()
+        if counts[name]
+    ]
+
+
 def count_verdicts(verdicts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """How many of each verdict among (outcome, number of alerts); every verdict is a key."""
     counts = dict.fromkeys(VERDICTS, 0)
@@ -153,6 +182,7 @@ def entries_of_lines(lines: Iterable[DepositLine], *, scheme: str, kind: str) ->
             reference=line.reference,
             outcome=line.outcome,
             alert_count=line.alert_count,
+            label=VERDICTS[verdict_of(line.outcome, line.alert_count)].label,
             rows=finding_rows(findings, scheme=scheme, kind=kind),
             number=request.number if request else "",
             client_name=request.client_name if request else "",
@@ -161,17 +191,18 @@ def entries_of_lines(lines: Iterable[DepositLine], *, scheme: str, kind: str) ->
 
 
 def entries_of_simulation(
-    lines: Iterable[JudgedLine], *, scheme: str, kind: str
+    lines: Iterable[JudgedLine], labels: Mapping[str, str], *, scheme: str, kind: str
 ) -> Iterator[Entry]:
     """Entries of a simulation's lines, with the explanation of their amounts."""
     for line in lines:
         is_kept = line.outcome == Outcome.INTEGRATED
-        alerts = sum(item.severity is not Severity.KO for item in line.findings)
+        alerts = sum(item.severity is not Severity.KO for item in line.findings) if is_kept else 0
         yield Entry(
             index=line.index,
             reference=line.reference or "",
             outcome=line.outcome,
-            alert_count=alerts if is_kept else 0,
+            alert_count=alerts,
+            label=labels[verdict_of(line.outcome, alerts)],
             rows=finding_rows(line.findings, scheme=scheme, kind=kind),
             client_name=line.client_name,
             pricing=line.pricing,

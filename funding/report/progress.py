@@ -12,7 +12,7 @@ from funding.models import Deposit
 from funding.workflow import DEPOSIT
 from segur_portal.common.french import number
 
-from .entries import VERDICTS, VerdictWords, count_verdicts, verdict_of
+from .entries import VERDICTS, Count, VerdictWords, count_verdicts, legend, verdict_of
 
 PAGE_SIZE = 50
 WAITING = frozenset({"received", "running"})
@@ -74,11 +74,26 @@ class Progress:
         return "1s" if self.is_waiting else "15s"
 
     @property
+    def legend(self) -> list[Count]:
+        """The verdicts given so far, counted."""
+        return legend(self.counts)
+
+    @property
+    def treated(self) -> int:
+        """How many requests have their verdict."""
+        return sum(self.counts.values())
+
+    @property
+    def pending(self) -> int:
+        """How many requests announced by the file wait for theirs."""
+        return len(self.cells) - self.treated
+
+    @property
     def mark(self) -> str:
         """What the page already shows, as a word; it begins with the state."""
         deposit = self.deposit
         silent = int(self.is_silent)
-        return f"{deposit.state}-{deposit.attempts}-{len(self.cells)}-{self.ahead}-{silent}"
+        return f"{deposit.state}-{deposit.attempts}-{self.treated}-{self.ahead}-{silent}"
 
     @property
     def state_label(self) -> str:
@@ -100,11 +115,7 @@ class Progress:
         """One sentence for who does not see the page change."""
         if self.deposit.state != "done":
             return f"{self.state_label}."
-        counted = ", ".join(
-            f"{number(self.counts[verdict])} {words.label}"
-            for verdict, words in VERDICTS.items()
-            if self.counts[verdict]
-        )
+        counted = ", ".join(f"{number(row.count)} {row.label}" for row in self.legend)
         return f"Traitement terminé : {counted}."
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from .entries import Entry, FindingRow, Report
+from .entries import FindingRow, Report
 
 BOM = "\ufeff"
 # What makes a spreadsheet take a cell for a formula (OWASP, « CSV injection »), full-width forms
@@ -64,17 +64,11 @@ def _report_rows(report: Report) -> Iterator[list[Any]]:
     for row in report.file_rows:
         yield ["", "", "Fichier refusé", "", *_finding_cells(row)]
     for entry in report.entries:
-        head = _head_cells(entry, is_simulation=report.is_simulation)
+        head = [entry.index, entry.reference, entry.label, entry.number]
         for finding in entry.rows:
             yield [*head, *_finding_cells(finding)]
         if not entry.rows:
             yield [*head, *[""] * (len(_HEADERS) - len(head))]
-
-
-def _head_cells(entry: Entry, *, is_simulation: bool) -> list[Any]:
-    words = entry.words
-    verdict = words.simulated if is_simulation else words.label
-    return [entry.index, entry.reference, verdict, entry.number]
 
 
 def _finding_cells(row: FindingRow) -> list[Any]:

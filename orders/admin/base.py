@@ -20,6 +20,7 @@ from orders.enums import IdentifierKind
 from orders.models import EligibilityOverride, EligibleClient
 from segur_portal.common import clock
 from segur_portal.common.admin.base import FactAdmin, PortalAdmin
+from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel
 from segur_portal.common.models import Scheme
@@ -60,7 +61,7 @@ class EligibleClientAdmin(SchemeScopedMixin, FactAdmin):
         "kind",
         "value",
         "label",
-        "scheme",
+        scheme_name,
         "structure_type",
         "specialty",
         "activity_2023",
@@ -131,7 +132,7 @@ class EligibilityOverrideAdmin(SchemeScopedMixin, PortalAdmin):
     list_display = (
         "kind",
         "value",
-        "scheme",
+        scheme_name,
         "is_eligible",
         "starts_on",
         "ends_on",

@@ -21,16 +21,19 @@ from orders.admin.panels import order_panels
 from orders.admin.search import order_ids
 from orders.models import Claim, Order
 from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.displays import money, scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.panels import Panel
-from segur_portal.common.money import in_french
+
+NET, VAT = money("net", "montant HT"), money("vat", "TVA")
+GROSS = money("gross", "montant TTC")
 
 
 @admin.register(Order)
 class OrderAdmin(SchemeScopedMixin, FactAdmin):
     """What clients signed."""
 
-    list_display = ("number", "scheme", "supplier", "solution", "service", "signed_on", "total")
+    list_display = ("number", scheme_name, "supplier", "solution", "service", "signed_on", GROSS)
     list_filter = (
         ("scheme", RelatedDropdownFilter),
         ("supplier", AutocompleteSelectFilter),
@@ -48,7 +51,7 @@ class OrderAdmin(SchemeScopedMixin, FactAdmin):
         ("supplier", "solution"),
         ("signature", "file_name"),
         ("pacs_name", "pacs_identifier"),
-        ("net", "vat", "gross"),
+        (NET, VAT, GROSS),
     )
 
     def get_search_results(
@@ -70,10 +73,6 @@ class OrderAdmin(SchemeScopedMixin, FactAdmin):
 
     def panels(self, request: HttpRequest, obj: Order) -> list[Panel]:
         return order_panels(obj)
-
-    @display(description="montant TTC", ordering="gross")
-    def total(self, obj: Order) -> str:
-        return in_french(obj.gross)
 
 
 class LiveFilter(DropdownFilter):
@@ -97,7 +96,7 @@ class LiveFilter(DropdownFilter):
 class ClaimAdmin(SchemeScopedMixin, FactAdmin):
     """What orders hold for themselves: who holds this identifier?"""
 
-    list_display = ("kind", "value", "slot", "scheme", "order", "supplier", "released_at")
+    list_display = ("kind", "value", "slot", scheme_name, "order", "supplier", "released_at")
     list_display_links = ("kind", "value")
     list_filter = (
         ("scheme", RelatedDropdownFilter),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from orders.models import Order, OrderClient
-from segur_portal.common.admin.panels import Panel, table
-from segur_portal.common.french import day, instant
+from segur_portal.common.admin.panels import Panel, table, when
+from segur_portal.common.french import day
 from segur_portal.common.money import in_french
 
 CLIENT = ("Client", "Type", "SIREN", "Représentant légal", "Contact", "Vague 1 payée", "De minimis")
@@ -35,7 +35,7 @@ def claims_panel(order: Order) -> Panel:
             claim.get_kind_display(),
             claim.value,
             claim.get_slot_display(),
-            instant(claim.released_at) if claim.released_at else "Non",
+            when(claim.released_at) if claim.released_at else "Non",
         )
         for claim in order.claims.order_by("kind", "value", "slot")
     )

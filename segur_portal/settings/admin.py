@@ -90,6 +90,13 @@ UNFOLD = {
     "SITE_TITLE": "Ségur Vague 2 – gestion",
     "SITE_HEADER": "Ségur Vague 2 – gestion",
     "SITE_SYMBOL": "health_and_safety",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("dsfr/dist/favicon/favicon.svg"),
+        }
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -33,7 +33,11 @@ STAFF = {
     "accountant": UserKind.ACCOUNTANT,
     "ans": UserKind.ANS,
 }
-SCHEMES = {"officer": [RIS], "officer_elsewhere": [MDV], "programme": list(SchemeCode)}
+SCHEMES: dict[str, list[str]] = {
+    "officer": [RIS],
+    "officer_elsewhere": [MDV],
+    "programme": list(SchemeCode),
+}
 
 
 @pytest.fixture(autouse=True)

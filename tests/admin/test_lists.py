@@ -41,8 +41,8 @@ def many(everything: Deposit) -> Deposit:
     """Thousands of requests, with their orders, lines, claims and journal."""
     request = FundingRequest.objects.earliest("pk")
     order, line = request.order, DepositLine.objects.filter(request=request).get()
-    client = order.clients.order_by("pk").first()
-    order_line = client.lines.order_by("pk").first()
+    client = order.clients.earliest("pk")
+    order_line = client.lines.earliest("pk")
     orders = Order.objects.bulk_create(copies(order, ROWS, number=lambda n: f"BDC-{n}"))
     deposits = Deposit.objects.bulk_create(
         copies(everything, ROWS // 10, key=lambda n: Deposit._meta.get_field("key").get_default())
@@ -73,7 +73,7 @@ def many(everything: Deposit) -> Deposit:
     )
     Claim.objects.bulk_create(
         copies(
-            order.claims.order_by("pk").first(),
+            order.claims.earliest("pk"),
             ROWS,
             order_id=lambda n: orders[n - 1].pk,
             value=lambda n: f"{n:09d}",

@@ -202,7 +202,7 @@ def test_a_page_grown_old_says_so(
 def test_the_page_tells_everything(sign_in: Any, funding_request: FundingRequest) -> None:
     """Amount explained, clients, identifiers, claims, journal and received JSON are readable."""
     page = sign_in("officer").get(page_url(funding_request)).content.decode()
-    line = funding_request.order.clients.get(position=0).lines.first()
+    line = funding_request.order.clients.get(position=0).lines.earliest("pk")
     for expected in (
         funding_request.number,
         funding_request.client_name,

@@ -78,6 +78,7 @@ def test_only_the_absurd_request_is_ko():
         json.dumps(an_envelope(MDV, requests=requests)).encode(),
         filename=NAME, supplier_siret=SIRET, limits=Limits(),
     )  # fmt: skip
+    assert isinstance(envelope, Envelope)
     _, content = correction_file(envelope.payload, [2], NAME, [])
     assert json.loads(content)["demandes"] == [bad]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funding.intake import Limits, canonical_hash, correction_file, read_envelope
+from funding.intake import Envelope, Limits, canonical_hash, correction_file, read_envelope
 from funding.intake.canonical import _plain_numbers, _without_zero_decimals
 from tests.builders import SIRET, a_filename, a_request, an_envelope
 
@@ -107,6 +107,7 @@ def test_correction_file_can_be_deposited():
     payload = an_envelope(MDV, requests=3)
     name, content = correction_file(payload, [3], a_filename(MDV), [])
     envelope = read_envelope(content, filename=name, supplier_siret=SIRET, limits=Limits())
+    assert isinstance(envelope, Envelope)
     assert envelope.requests == [payload["demandes"][2]]
 
 

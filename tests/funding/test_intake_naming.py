@@ -57,6 +57,7 @@ def test_a_name_that_breaks_the_rule(name, reason, meant):
     assert isinstance(finding, Finding)
     assert finding.code == "FIC-030"
     assert reason in finding.message.replace("\u00a0", " ")
+    assert finding.expected
     assert finding.expected.startswith(f"«\u00a0{meant}" if meant else "selon le modèle")
     assert "\x00" not in finding.message
     assert len(finding.message) < 300
@@ -90,4 +91,6 @@ def names(numbers, on="20260401"):
     ],
 )
 def test_next_free_name(taken, expected):
-    assert {next_free_name(parse_filename(NAME), taken)} == expected
+    name = parse_filename(NAME)
+    assert isinstance(name, FileName)
+    assert {next_free_name(name, taken)} == expected

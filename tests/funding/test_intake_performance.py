@@ -12,7 +12,7 @@ from time import perf_counter
 import orjson
 import pytest
 
-from funding.intake import Limits, check_structure, formats, read_envelope
+from funding.intake import Envelope, Limits, check_structure, formats, read_envelope
 from tests.builders import KINDS, SCHEMES, SIRET, a_file, a_filename
 
 MOST = 5.0
@@ -37,6 +37,7 @@ def test_clean_file(scheme, kind):
 
     def ours():
         envelope = read_envelope(data, filename=name, supplier_siret=SIRET, limits=limits)
+        assert isinstance(envelope, Envelope)
         assert not any(structure.findings for structure in check_structure(envelope))
 
     floor(), ours()

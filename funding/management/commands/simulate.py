@@ -12,9 +12,10 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError
 
 from enrolment.models import Supplier
-from funding.actions import Simulation, SimulationLimitError, simulate
+from funding.actions import SimulationLimitError, simulate
 from funding.report.document import report_document
-from funding.report.entries import Report, entries_of_simulation, finding_rows
+from funding.report.entries import Report
+from funding.report.simulation import report_of_simulation
 from funding.report.text import report_text
 from segur_portal.common import clock
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             )
         except SimulationLimitError as error:
             raise _impossible(str(error)) from error
-        report = _report(simulation, path.name)
+        report = report_of_simulation(simulation, path.name)
         if options["format"] == "json":
             document = report_document(report)
             self.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
@@ -58,18 +59,6 @@ class Command(BaseCommand):
             self.stdout.write(report_text(report))
         if code := _exit_code(report):
             sys.exit(code)
-
-
-def _report(simulation: Simulation, name: str) -> Report:
-    words = {"scheme": simulation.scheme, "kind": simulation.kind}
-    return Report(
-        name=name,
-        **words,
-        file_rows=finding_rows(simulation.deposit_findings, **words),
-        entries=tuple(entries_of_simulation(simulation.lines, **words)),
-        is_simulation=True,
-        header={"simuleAu": simulation.as_of.astimezone(clock.PARIS).isoformat()},
-    )
 
 
 def _exit_code(report: Report) -> int:

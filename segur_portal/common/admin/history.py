@@ -10,8 +10,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from segur_portal.common.admin.panels import Panel, table
-from segur_portal.common.french import day, instant
+from segur_portal.common.admin.panels import Panel, table, when
+from segur_portal.common.french import day
 
 LENGTH = 50
 HEADERS = ("Quand", "Qui", "Ce qui a changé")
@@ -34,7 +34,7 @@ def history_rows(
     names = _names(found)
     return [
         (
-            instant(event.pgh_created_at),
+            when(event.pgh_created_at),
             names.get(_user_id(event), MACHINE),
             (f"{name(event)} : " if name else "")
             + "\u202f; ".join(_changes(model, event, _before(found, position))),
@@ -79,7 +79,7 @@ def _shown(column: Any, value: Any) -> str:
     if value is None or value == "":
         return "vide"
     if isinstance(value, datetime):
-        return instant(value)
+        return when(value)
     if isinstance(value, date):
         return day(value)
     if isinstance(value, Decimal):

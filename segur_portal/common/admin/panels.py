@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from segur_portal.common.french import instant
+from segur_portal.common.clock import PARIS
 from segur_portal.common.models import JournalEntry
 from segur_portal.common.workflow import Workflow
 
@@ -24,6 +25,11 @@ class Panel:
     title: str
     template: str
     content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def when(value: datetime) -> str:
+    """An instant in a table, in Paris, to the second."""
+    return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
 
 
 def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Panel:
@@ -45,6 +51,9 @@ def sentences(title: str, lines: Iterable[str]) -> Panel:
 
 def findings(title: str, found: Iterable[Mapping[str, Any]]) -> Panel:
     """Findings as stored with a request, a line or a deposit: what, where, found, expected."""
+    found = list(found)
+    if not found:
+        return sentences(title, ["Aucun constat."])
     headers = ("Gravité", "Règle", "Constat", "Où", "Trouvé", "Attendu", "Que faire")
     rows = (
         (
@@ -73,7 +82,7 @@ def timeline(
     )
     rows = (
         (
-            instant(entry.at),
+            when(entry.at),
             str(entry.actor) if entry.actor else "Le portail",
             labels.get(entry.verb, entry.verb),
             _states(entry, workflow),

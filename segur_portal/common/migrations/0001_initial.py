@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 

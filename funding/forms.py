@@ -1,0 +1,216 @@
+"""What the supplier's screens ask: a file, a simulation, filters read from the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from funding.enums import KindChoice, Verdict
+from funding.intake import FILE_CODES
+from funding.workflow import DEPOSIT, REQUEST
+from segur_portal.common.models import Scheme
+
+FILE_INPUT = forms.FileInput(attrs={"accept": ".json,application/json"})
+DAY_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+INSTANT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+# Beyond these years an instant has no meaning here, and some have no UTC equivalent.
+FIRST_YEAR, LAST_YEAR = 2020, 2100
+PERIODS = "Indiquez une date entre 2020 et 2100."
+
+
+class DepositForm(forms.Form):
+    """A deposit. `key` makes a double click one deposit; the deed says what is wrong of a file."""
+
+    cle = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    fichier = forms.FileField(
+        label="Fichier JSON des demandes",
+        widget=FILE_INPUT,
+        allow_empty_file=True,
+        max_length=255,
+        error_messages={
+            "required": "Choisissez le fichier JSON à déposer.",
+            "invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau.",
+            "max_length": "Le nom du fichier est trop long : 255 caractères au plus.",
+        },
+    )
+
+    @classmethod
+    def blank(cls) -> DepositForm:
+        """An empty form, with the key of the deposit to come."""
+        return cls(initial={"cle": uuid4()})
+
+
+class SimulationForm(forms.Form):
+    """A simulation: a file, the day it would be deposited on, how far it is checked."""
+
+    ALL, STRUCTURE = "tout", "structure"
+    fichier = forms.FileField(
+        label="Fichier JSON à simuler",
+        widget=FILE_INPUT,
+        allow_empty_file=True,
+        max_length=255,
+        error_messages={
+            "required": "Choisissez le fichier JSON à simuler.",
+            "invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau.",
+            "max_length": "Le nom du fichier est trop long : 255 caractères au plus.",
+        },
+    )
+    date = forms.DateTimeField(
+        label="Simuler un dépôt fait le",
+        help_text="Date et heure de Paris. Sans date, la simulation est faite à l’instant présent.",
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=INSTANT_INPUT,
+        error_messages={"invalid": "Indiquez une date et une heure, par exemple 09/11/2026 11:59."},
+    )
+    etendue = forms.ChoiceField(
+        label="Ce qui est vérifié",
+        choices=[
+            (ALL, "Tout : structure, dates, éligibilité, unicité, montants"),
+            (STRUCTURE, "La structure du fichier seulement"),
+        ],
+        initial=ALL,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def clean_fichier(self) -> UploadedFile:
+        """Refuse at once a file bigger than any deposit."""
+        file: UploadedFile = self.cleaned_data["fichier"]
+        limit = settings.DEPOSIT_JSON_MAX_BYTES
+        if file.size is not None and file.size > limit:
+            finding = FILE_CODES["FIC-002"].finding(found=_mib(file.size), expected=_mib(limit))
+            raise forms.ValidationError(f"{finding.message} {finding.advice}")
+        return file
+
+    def clean_date(self) -> datetime | None:
+        """Keep to years that mean something."""
+        at: datetime | None = self.cleaned_data["date"]
+        if at is not None and not FIRST_YEAR <= at.year < LAST_YEAR:
+            raise forms.ValidationError(PERIODS)
+        return at
+
+    @property
+    def structure_only(self) -> bool:
+        """Whether only the structure is asked for."""
+        return bool(self.cleaned_data["etendue"] == self.STRUCTURE)
+
+
+class ReportFilters(forms.Form):
+    """Which requests of a report are shown."""
+
+    verdict = forms.ChoiceField(
+        label="Verdict", choices=[("", "Tous"), *Verdict.choices], required=False
+    )
+    code = forms.CharField(label="Code", required=False, max_length=10, widget=forms.Select)
+
+    def __init__(self, data: Any, codes: Iterable[tuple[str, int]]) -> None:
+        super().__init__(data)
+        choices = [(code, f"{code} ({lines})") for code, lines in codes]
+        self.fields["code"].widget.choices = [("", "Tous"), *choices]  # type: ignore[attr-defined]
+
+
+class DepositFilters(forms.Form):
+    """Which deposits are listed."""
+
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[
+            ("", "Tous"),
+            ("a-corriger", "Avec des demandes KO ou un fichier refusé"),
+            *((state.name, state.public) for state in DEPOSIT.states.values()),
+        ],
+    )
+
+
+class RequestFilters(forms.Form):
+    """Which requests are listed, in which order; every field is a part of the address."""
+
+    YOURS = "a-vous"
+    SORTS = {
+        "dossier": ("number",),
+        "client": ("client_name", "number"),
+        "recue": ("received_at", "number"),
+        "montant": ("gross", "number"),
+        "etat": ("state", "number"),
+    }
+
+    q = forms.CharField(
+        label="Rechercher",
+        help_text="Dossier, référence, client, SIREN, FINESS, RPPS, numéro d’AM, bon de commande",
+        required=False,
+        max_length=80,
+    )
+    dispositif = forms.ModelChoiceField(
+        label="Dispositif", queryset=Scheme.objects.all(), required=False, empty_label="Tous"
+    )
+    type = forms.ChoiceField(
+        label="Demande", required=False, choices=[("", "Toutes"), *KindChoice.choices]
+    )
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[
+            ("", "Tous"),
+            (YOURS, "À vous d’agir"),
+            *((state.name, state.public) for state in REQUEST.states.values()),
+        ],
+    )
+    alerte = forms.BooleanField(label="Avec alerte seulement", required=False)
+    sortie = forms.BooleanField(label="Client sorti de la base seulement", required=False)
+    du = forms.DateField(label="Reçues du", required=False, widget=DAY_INPUT)
+    au = forms.DateField(label="au", required=False, widget=DAY_INPUT)
+    tri = forms.ChoiceField(
+        required=False,
+        widget=forms.HiddenInput,
+        choices=[("", ""), *((f"{way}{name}", name) for name in SORTS for way in ("", "-"))],
+    )
+
+    def clean_du(self) -> date | None:
+        return _in_period(self.cleaned_data["du"])
+
+    def clean_au(self) -> date | None:
+        return _in_period(self.cleaned_data["au"])
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether some requests may be hidden."""
+        return any(value for name, value in self.cleaned_data.items() if name != "tri")
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """The columns to sort by; none for the default order."""
+        sort = self.cleaned_data.get("tri") or ""
+        columns = self.SORTS.get(sort.removeprefix("-"), ())
+        return tuple(f"-{column}" for column in columns) if sort.startswith("-") else columns
+
+
+class SearchForm(forms.Form):
+    """Any identifier."""
+
+    q = forms.CharField(
+        label="Rechercher un dossier, un client ou un identifiant",
+        help_text=(
+            "SIREN, FINESS, RPPS, numéro d’AM, référence, numéro de dossier ou de dépôt, client"
+        ),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+def _in_period(day: date | None) -> date | None:
+    if day is not None and not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise forms.ValidationError(PERIODS)
+    return day
+
+
+def _mib(size: int) -> str:
+    return f"{size / 1024 / 1024:.1f} Mio".replace(".", ",")

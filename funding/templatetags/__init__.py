@@ -1,0 +1,1 @@
+"""What the templates of deposits and requests may ask for."""

@@ -1,0 +1,129 @@
+"""The supplier's requests: the list with its filters, its export, the page of one request."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from enrolment.doors import SupplierRequest, supplier_required
+from enrolment.enums import DEPOSITING_ROLES
+from funding.forms import RequestFilters
+from funding.models import DepositLine, FundingRequest
+from funding.report.listing import request_sheet
+from funding.report.lookup import forms_of
+from funding.report.requests import history, received
+from funding.report.steps import deadlines, next_step
+from funding.views.downloads import csv_response
+from segur_portal.common import clock
+from segur_portal.common.models import JournalEntry
+
+PAGE_SIZE = 50
+EXPORT_CHUNK = 1000
+
+
+@require_GET
+@supplier_required
+def request_list(request: SupplierRequest) -> HttpResponse:
+    """What awaits the supplier first, then the latest; filters, order and page are the address."""
+    filters = RequestFilters(request.GET)
+    requests = _filtered(request, filters).select_related("scheme").with_balance()
+    page = Paginator(requests, PAGE_SIZE).get_page(request.GET.get("page"))
+    closings = deadlines()
+    is_valid = filters.is_valid()
+    context = {
+        "filters": filters,
+        "is_filtering": is_valid and filters.is_filtering,
+        "sort": filters.cleaned_data.get("tri", "") if is_valid else "",
+        "page": page,
+        "pages": page.paginator.get_elided_page_range(page.number),
+        "rows": [(one, next_step(one, closings, has_balance=one.has_balance)) for one in page],
+        "ko_deposits": _ko_deposits(request),
+        "may_deposit": request.membership.role in DEPOSITING_ROLES,
+    }
+    template = "_table" if request.htmx and request.htmx.target == "demandes" else "list"
+    return render(request, f"funding/requests/{template}.html", context)
+
+
+@require_GET
+@supplier_required
+def request_export(request: SupplierRequest) -> HttpResponseBase:
+    """Every request that the filters keep, not only those of the page."""
+    requests = _filtered(request, RequestFilters(request.GET))
+    rows = requests.select_related("scheme", "deposit", "order").with_balance()
+    lines = request_sheet(rows.iterator(chunk_size=EXPORT_CHUNK), deadlines())
+    return csv_response(lines, f"demandes-{clock.today():%Y%m%d}.csv")
+
+
+@require_GET
+@supplier_required
+def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
+    """A request: who must act, its history, why this amount, what was received."""
+    found = FundingRequest.objects.of(request.supplier).with_balance()
+    one: FundingRequest = get_object_or_404(
+        found.select_related(
+            "scheme",
+            "deposit",
+            "deposit__deposited_by",
+            "order__solution",
+            "advance",
+            "price_scale",
+            "base",
+        ),
+        number=number,
+    )
+    entries = JournalEntry.objects.filter(
+        subject=FundingRequest._meta.label, subject_id=str(one.pk), is_public=True
+    )
+    context: dict[str, Any] = {
+        "one": one,
+        "step": next_step(one, deadlines(), has_balance=one.has_balance),  # type: ignore[attr-defined]
+        "history": history(one, entries.select_related("actor").order_by("at", "pk")),
+        "balances": list(one.balances.order_by("pk")),
+        **received(one),
+    }
+    return render(request, "funding/requests/detail.html", context)
+
+
+def _filtered(request: SupplierRequest, filters: RequestFilters) -> Any:
+    """The supplier's requests that the filters keep, in their order; a filter that means nothing
+    is ignored, and its field says so."""
+    requests = FundingRequest.objects.of(request.supplier)
+    filters.is_valid()
+    wanted = filters.cleaned_data
+    if text := wanted.get("q"):
+        requests = requests.matching(text, forms_of(text))
+    if scheme := wanted.get("dispositif"):
+        requests = requests.filter(scheme=scheme)
+    if kind := wanted.get("type"):
+        requests = requests.filter(kind=kind)
+    if state := wanted.get("etat"):
+        is_yours = state == RequestFilters.YOURS
+        requests = requests.awaiting_supplier() if is_yours else requests.filter(state=state)
+    if wanted.get("alerte"):
+        requests = requests.filter(alert_count__gt=0)
+    if wanted.get("sortie"):
+        requests = requests.filter(has_client_left_base=True)
+    requests = requests.filter(**_period(wanted))
+    return requests.order_by(*filters.ordering) if filters.ordering else requests.hand_first()
+
+
+def _period(wanted: dict[str, Any]) -> dict[str, datetime]:
+    """Bounds on the reception, both days included, in Paris."""
+    bounds: dict[str, datetime] = {}
+    if first := wanted.get("du"):
+        bounds["received_at__gte"] = clock.paris_instant(first, time())
+    if last := wanted.get("au"):
+        bounds["received_at__lt"] = clock.paris_instant(last + timedelta(days=1), time())
+    return bounds
+
+
+def _ko_deposits(request: SupplierRequest) -> list[dict[str, Any]]:
+    """Deposits with KO requests that were not deposited again: they are no request yet, and would
+    be missing from the list."""
+    return list(DepositLine.objects.of(request.supplier).to_correct().by_deposit()[:20])

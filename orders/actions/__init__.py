@@ -1,0 +1,1 @@
+"""The only writers of orders, claims and the eligible-clients base."""

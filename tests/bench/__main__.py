@@ -1,0 +1,45 @@
+"""Runs every figure on a throw-away database; `python -m tests.bench [part…]` chooses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segur_portal.settings.test")
+
+import django
+
+django.setup()
+
+import time_machine  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from tests.bench import batch, queue  # noqa: E402
+from tests.bench.data import build  # noqa: E402
+from tests.bench.figures import Figure  # noqa: E402
+from tests.factories import A_DAY  # noqa: E402
+
+
+def _batch() -> Iterator[Figure]:
+    user, supply = build()
+    yield from batch.figures(user, supply)
+    yield from queue.figures(user, supply)
+
+
+PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "structure": batch.structure_figures,
+    "batch": _batch,
+}
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    with time_machine.travel(A_DAY, tick=True):
+        for name in sys.argv[1:] or PARTS:
+            for figure in PARTS[name]():
+                print(figure, flush=True)
+
+
+if __name__ == "__main__":
+    main()
