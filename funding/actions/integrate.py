@@ -271,7 +271,10 @@ _NAMED = frozenset(
 
 
 def identifiers_of(payload: Any) -> list[str]:
-    """Every identifier a request names, well-formed or not, for the search."""
+    """Every identifier a request names, well-formed or not, for the search.
+
+    What no database stores (NUL, halves of characters) is left out of them.
+    """
     found: dict[str, None] = {}
 
     def walk(value: Any, is_named: bool) -> None:
@@ -281,8 +284,8 @@ def identifiers_of(payload: Any) -> list[str]:
         elif isinstance(value, list):
             for item in value:
                 walk(item, is_named)
-        elif is_named and isinstance(value, str) and value and "\x00" not in value:
-            found[value[:80]] = None
+        elif is_named and isinstance(value, str):
+            found[value[:80].replace("\x00", "").encode(errors="ignore").decode()] = None
 
     walk(payload, False)
-    return list(found)
+    return [value for value in found if value]
