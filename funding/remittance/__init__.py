@@ -1,0 +1,22 @@
+"""The files exchanged with the bank and the accounting officer. Pure functions over facts.
+
+ISO 20022 `pain.001.001.09` (credit transfers asked) and `pain.002` (what became of them), and
+their CSV twins. Deterministic: the same facts give the same bytes.
+"""
+
+from .facts import Debtor, Remittance, RemittanceError, Returned, Transfer
+from .pain001 import credit_transfer_file
+from .returns import ReturnFileError, read_returns
+from .slip import slip_csv
+
+__all__ = [
+    "Debtor",
+    "Remittance",
+    "RemittanceError",
+    "ReturnFileError",
+    "Returned",
+    "Transfer",
+    "credit_transfer_file",
+    "read_returns",
+    "slip_csv",
+]
