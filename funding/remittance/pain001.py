@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -11,12 +12,12 @@ from .facts import Debtor, Remittance, Transfer
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NAME, LABEL = 70, 140
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 
 def credit_transfer_file(remittance: Remittance) -> bytes:
     """The file: one payment block, SEPA, charges shared; UTF-8, the same bytes every time."""
-    root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     initiation = _child(root, "CstmrCdtTrfInitn")
     _header(initiation, remittance)
     _block(initiation, remittance)
