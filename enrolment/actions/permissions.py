@@ -19,7 +19,13 @@ KIND_GROUPS: dict[str, str] = {
     UserKind.ANS: "Agents ANS",
 }
 
-_PROGRAMME = ("common.scheme", "common.window", "common.parameter", "common.pricescale")
+_PROGRAMME = (
+    "common.scheme",
+    "common.window",
+    "common.parameter",
+    "common.pricescale",
+    "common.reason",
+)
 _PROGRAMME_DETAILS = ("common.pricetier", "common.programmesnapshot")
 _SUPPLIERS = (
     "enrolment.supplier",
@@ -70,6 +76,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "common.scheme": "view change",
         "common.window": "view add change",
         "common.parameter": "view add change",
+        "common.reason": "view add change",
         "common.pricescale": "view add change",
         "common.pricetier": "view add change delete",
         "common.programmesnapshot": "view",

@@ -52,6 +52,19 @@ class ParameterCode(StrEnum):
     BANK_DETAILS_MAX_AGE_MONTHS = "bank_details_max_age_months"
     BASE_MAX_REMOVED_ROWS = "base_max_removed_rows"
     BASE_MAX_REMOVED_PERCENT = "base_max_removed_percent"
+    BANK_CHANGE_DELAY_DAYS = "bank_change_delay_days"
+    REFERENCING_MAX_CHANGED_PERCENT = "referencing_max_changed_percent"
+
+
+class ReasonSubject(StrEnum):
+    """What a coded reason may be given about."""
+
+    ENROLMENT = "enrolment"
+    DOCUMENT = "document"
+    BANK = "bank"
+    SPECIMEN = "specimen"
+    REQUEST = "request"
+    PILOT = "pilot"
 
 
 class Measure(StrEnum):

@@ -63,6 +63,7 @@ NAVIGATION = [
         _page("Échéances", "event", "common.window"),
         _page("Paramètres", "tune", "common.parameter"),
         _page("Barèmes", "euro", "common.pricescale"),
+        _page("Motifs", "format_list_bulleted", "common.reason"),
         _page("Versions du programme", "history", "common.programmesnapshot"),
     ),
     _group(

@@ -202,6 +202,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# ---------------------------------------------------------------- secrets kept at rest
+# `id:64 hexadecimal digits`, by commas; the first encrypts, the others only read.
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", "")
+BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", "")
+
 # ---------------------------------------------------------------- background work
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", f"{REDIS_URL}/0")
 CELERY_TASK_IGNORE_RESULT = True

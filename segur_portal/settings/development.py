@@ -5,5 +5,7 @@ from .base import env
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "development-only-never-used-in-production-0123456789abcdef")
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", f"development:{'d0' * 32}")
+BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", "development-only-never-used-in-production")
 DEMONSTRATION = env.bool("DEMONSTRATION", True)
 MFA_MANDATORY_FOR_STAFF = not DEMONSTRATION

@@ -3,13 +3,25 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import ALLOWED_HOSTS, DEMONSTRATION, SECRET_KEY, env
+from .base import ALLOWED_HOSTS, BLIND_INDEX_KEY, DEMONSTRATION, ENCRYPTION_KEYS, SECRET_KEY, env
 
-for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
+REQUIRED = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+    "ENCRYPTION_KEYS",
+    "BLIND_INDEX_KEY",
+)
+for name in REQUIRED:
     if not env.str(name, ""):
         raise ImproperlyConfigured(f"{name} must be set in production.")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development-only"):
     raise ImproperlyConfigured("SECRET_KEY must be a random value of at least 50 characters.")
+if ENCRYPTION_KEYS.startswith("development") or len(BLIND_INDEX_KEY) < 32:
+    raise ImproperlyConfigured("ENCRYPTION_KEYS and BLIND_INDEX_KEY must be random values.")
+if BLIND_INDEX_KEY.startswith("development-only"):
+    raise ImproperlyConfigured("BLIND_INDEX_KEY must be a random value.")
 if DEMONSTRATION:
     raise ImproperlyConfigured("DEMONSTRATION mode must never run in production.")
 if "*" in ALLOWED_HOSTS:

@@ -11,6 +11,8 @@ from .base import *  # noqa: E402
 from .base import env  # noqa: E402
 
 SECRET_KEY = "test-only-secret-key-0123456789-0123456789-0123456789"
+ENCRYPTION_KEYS = f"test:{'7e' * 32},former:{'5a' * 32}"
+BLIND_INDEX_KEY = "test-only"
 DEMONSTRATION = env.bool("DEMONSTRATION", False)
 MFA_MANDATORY_FOR_STAFF = False
 VAR_DIR = Path(env.str("VAR_DIR", tempfile.mkdtemp(prefix="segur-test-")))

@@ -18,6 +18,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "common.parameter": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.pricescale": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.programmesnapshot": dict.fromkeys(STAFF, "v"),
+    "common.reason": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.scheme": {**dict.fromkeys(STAFF, "v"), "superuser": "vc", "programme": "vc"},
     "common.storedfile": {"superuser": "v"},
     "common.window": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.forms.models import model_to_dict
 
-from segur_portal.common.models import Parameter, PriceScale, PriceTier, Scheme, Window
+from segur_portal.common.models import Parameter, PriceScale, PriceTier, Reason, Scheme, Window
 from segur_portal.common.programme import FIXTURE, load_programme
 
 MDV, RIS, DB = "SONS-MDV-LGC-Va2", "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
@@ -51,7 +51,7 @@ def test_no_other_window_is_shipped():
 
 
 def test_every_parameter_has_its_value():
-    """120 days, pilots 5/3/0, training 1/0/0, de minimis 300 000 € over 3 years, RIB 3 months."""
+    """120 days, pilots 5/3/0, training 1/0/0, de minimis 300 000 € over 3 years, RIB 3 months…"""
     load_programme()
     found = {(p.scheme_id, p.code): p.value for p in Parameter.objects.all()}
     assert found == {
@@ -67,6 +67,8 @@ def test_every_parameter_has_its_value():
         (None, "bank_details_max_age_months"): 3,
         (None, "base_max_removed_rows"): 2_000,
         (None, "base_max_removed_percent"): 5,
+        (None, "bank_change_delay_days"): 7,
+        (None, "referencing_max_changed_percent"): 20,
     }
 
 
@@ -111,7 +113,8 @@ def test_rates_of_the_sample_scales():
 def test_loading_again_keeps_an_officers_edit():
     """The fixture completes, it never undoes: the second load creates and changes nothing."""
     assert load_programme() == sum(
-        model.objects.count() for model in (Scheme, Window, Parameter, PriceScale, PriceTier)
+        model.objects.count()
+        for model in (Scheme, Window, Parameter, PriceScale, PriceTier, Reason)
     )
     Window.objects.filter(scheme=DB, kind="hold").update(closes_on="2027-12-20")
     PriceTier.objects.filter(scale__scheme=DB).delete()

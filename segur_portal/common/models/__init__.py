@@ -4,6 +4,7 @@ from .clock import ClockShift
 from .files import StoredFile
 from .journal import JournalEntry
 from .programme import Parameter, PriceScale, PriceTier, ProgrammeSnapshot, Scheme, Window
+from .reasons import Reason
 
 __all__ = [
     "ClockShift",
@@ -12,6 +13,7 @@ __all__ = [
     "PriceScale",
     "PriceTier",
     "ProgrammeSnapshot",
+    "Reason",
     "Scheme",
     "StoredFile",
     "Window",

@@ -15,6 +15,8 @@ class StoredFile(models.Model):
     class Purpose(models.TextChoices):
         DEPOSIT = "deposit", "Dépôt JSON"
         BASE = "base", "Base des clients éligibles"
+        ENROLMENT = "enrolment", "Pièce d’enrôlement"
+        REFERENCING = "referencing", "Liste de l’ANS"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField("usage", max_length=20, choices=Purpose.choices)

@@ -122,6 +122,11 @@ class Parameter(models.Model):
             (ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS.value, "Ancienneté d’un RIB (mois)"),
             (ParameterCode.BASE_MAX_REMOVED_ROWS.value, "Base : retraits admis (lignes)"),
             (ParameterCode.BASE_MAX_REMOVED_PERCENT.value, "Base : retraits admis (%)"),
+            (ParameterCode.BANK_CHANGE_DELAY_DAYS.value, "Changement d’IBAN : délai (jours)"),
+            (
+                ParameterCode.REFERENCING_MAX_CHANGED_PERCENT.value,
+                "Liste de l’ANS : solutions modifiées admises (%)",
+            ),
         ],
     )
     value = models.DecimalField("valeur", max_digits=14, decimal_places=2)
