@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from enrolment.doors import SESSION_KEY
 from enrolment.models import Membership
 from segur_portal.common import clock
+from segur_portal.common.models import Notification
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo_password": DEMO_PASSWORD if settings.DEMONSTRATION else "",
         "portal_now": clock.now(),
         "portal_nav": "supplier" if is_member else "staff" if _is_staff(user) else "public",
+        "portal_unread": cache(lambda: _unread(user)),
         "portal_memberships": memberships,
         "portal_membership": SimpleLazyObject(lambda: _current(request, memberships)),
     }
@@ -35,6 +38,12 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 def _is_staff(user: Any) -> bool:
     return bool(user and user.is_authenticated and user.is_staff)
+
+
+def _unread(user: Any) -> int:
+    if not (user and user.is_authenticated):
+        return 0
+    return Notification.objects.of(user).unread().count()
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:

@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from enrolment.views import entrance, health, pages
+from enrolment.views import entrance, health, notices, pages
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.home, name="home"),
     path("organisation/", entrance.switch_supplier, name="switch_supplier"),
     path("demonstration/date/", entrance.move_clock, name="move_clock"),
+    path("demonstration/courriels/", notices.demonstration_mails, name="demonstration_mails"),
+    path("notifications/", notices.notifications, name="notifications"),
+    path("notifications/lues/", notices.read_all, name="notifications_read"),
+    path("notifications/<int:pk>/", notices.open_one, name="notification_open"),
+    path("notifications/preferences/", notices.preferences, name="notification_preferences"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),

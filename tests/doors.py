@@ -29,6 +29,7 @@ class World:
     deposit: Any
     request: Any
     supplier: Any
+    notification: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,17 @@ DOORS: tuple[Door, ...] = (
     Door(
         "move_clock", None, signed_in(UNKNOWN), data=lambda world: {"instant": "2026-10-01T09:00"}
     ),
+    Door("demonstration_mails", everyone(UNKNOWN)),
+    # ------------------------------------------------------------ notifications
+    Door("notifications", signed_in(OK)),
+    Door("notifications_read", None, signed_in("notifications")),
+    Door(
+        "notification_open",
+        None,
+        {**signed_in(UNKNOWN), "legal": "dashboard"},
+        args=lambda world: [world.notification.pk],
+    ),
+    Door("notification_preferences", signed_in(OK), signed_in(OK)),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

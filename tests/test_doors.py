@@ -18,6 +18,8 @@ from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
 from funding.models import FundingRequest
+from segur_portal.common.models import NoticeKind
+from segur_portal.common.notices import notify
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.doors import ACTORS, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
 from tests.factories import (
@@ -38,7 +40,12 @@ STRANGER_SIRET = "73282932000074"
 PREFIXES = ("comptes/", "gestion/")
 # What a visit may write: its own session, nothing of the programme.
 OWN_TABLES = ("django_session", "usersessions_usersession")
-ADDRESSES = {LOGIN: "account_login", AGENTS: "admin:index", "dashboard": "dashboard"}
+ADDRESSES = {
+    LOGIN: "account_login",
+    AGENTS: "admin:index",
+    "dashboard": "dashboard",
+    "notifications": "notifications",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,15 @@ def world(actors: dict[str, User | None]) -> World:
     assert user is not None
     deposit = receive_deposit(supplier=supplier, user=user, content=content, name=a_filename(RIS))
     process_deposit(deposit.pk)
-    return World(deposit=deposit, request=FundingRequest.objects.get(), supplier=supplier)
+    (notification,) = notify(
+        users=[user], kind=NoticeKind.DEPOSIT, title="Dépôt traité", url=reverse("dashboard")
+    )
+    return World(
+        deposit=deposit,
+        request=FundingRequest.objects.get(),
+        supplier=supplier,
+        notification=notification,
+    )
 
 
 def client_of(user: User | None) -> Client:

@@ -84,6 +84,7 @@ NAVIGATION = [
         "Traces",
         _page("Journal", "menu_book", "common.journalentry"),
         _page("Fichiers reçus", "folder", "common.storedfile"),
+        _page("Courriels", "mail", "common.outgoingmail"),
     ),
 ]
 
@@ -123,6 +124,7 @@ UNFOLD = {
     },
     "ACCOUNT": {
         "navigation": [
+            {"title": "Notifications", "link": reverse_lazy("notifications")},
             {"title": "Mot de passe", "link": reverse_lazy("account_change_password")},
             {"title": "Second facteur", "link": reverse_lazy("mfa_index")},
             {"title": "Sessions ouvertes", "link": reverse_lazy("usersessions_list")},

@@ -238,6 +238,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.check_last_import",
         "schedule": crontab(hour="7", minute="0"),
     },
+    "send waiting mails": {"task": "common.sweep_mails", "schedule": timedelta(minutes=1)},
+    "send the morning's summaries": {
+        "task": "common.send_digests",
+        "schedule": crontab(hour="7", minute="30"),
+    },
     "flag requests whose client left the base": {
         "task": "funding.flag_left_clients",
         "schedule": crontab(hour="4", minute="0"),
@@ -265,6 +270,11 @@ ELIGIBLE_BASE_DROP_DIR = Path(
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Portail Ségur <ne-pas-repondre@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15)
+# The address of the portal that mails name: the first origin people type, when there is one.
+PORTAL_URL = env.str(
+    "PORTAL_URL", next(iter(CSRF_TRUSTED_ORIGINS), f"http://localhost:{env.int('PORT', 8000)}")
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -20,6 +20,7 @@ from funding.models import Deposit, FundingRequest, SimulationLog
 from orders.models import EligibilityOverride
 from pilots.models import PilotProof
 from segur_portal.common.enums import SchemeCode
+from segur_portal.common.mails import queue_mail
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, a_user, an_enrolment, the_programme
 
@@ -137,6 +138,7 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         client_key="552081317",
         signed_on=date(2026, 9, 1),
     )
+    queue_mail(to=deposit.deposited_by, template="notification", subject="Essai")
     SimulationLog.objects.create(
         supplier=supplier,
         run_at=A_DAY,

@@ -15,6 +15,7 @@ from tests.admin.conftest import STAFF
 # What each role may do: v(iew), a(dd), c(hange), d(elete). Superusers included: facts are facts.
 RIGHTS: dict[str, dict[str, str]] = {
     "common.journalentry": {"superuser": "v"},
+    "common.outgoingmail": {"superuser": "v"},
     "common.parameter": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.pricescale": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.programmesnapshot": dict.fromkeys(STAFF, "v"),

@@ -1,14 +1,30 @@
-"""Rows that every app shares: the programme's data, the journal, stored files, the clock shift."""
+"""Rows that every app shares: the programme's data, the journal, files, mails, notifications."""
 
 from .clock import ClockShift
 from .files import StoredFile
 from .journal import JournalEntry
+from .mails import OutgoingMail
+from .notices import (
+    DEFAULT_CHANNELS,
+    MANDATORY_KINDS,
+    Channel,
+    NoticeKind,
+    Notification,
+    NotificationPreference,
+)
 from .programme import Parameter, PriceScale, PriceTier, ProgrammeSnapshot, Scheme, Window
 from .reasons import Reason
 
 __all__ = [
+    "DEFAULT_CHANNELS",
+    "MANDATORY_KINDS",
+    "Channel",
     "ClockShift",
     "JournalEntry",
+    "NoticeKind",
+    "Notification",
+    "NotificationPreference",
+    "OutgoingMail",
     "Parameter",
     "PriceScale",
     "PriceTier",

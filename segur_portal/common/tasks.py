@@ -1,0 +1,24 @@
+"""What workers run for the common ground: mails and the morning's summary."""
+
+from celery import shared_task
+
+from segur_portal.common.mails import send_due, send_queued
+from segur_portal.common.notices import send_digests as write_digests
+
+
+@shared_task(name="common.send_mail", ignore_result=True)
+def send_mail(mail_id: int) -> None:
+    """Try to send one mail."""
+    send_queued(mail_id)
+
+
+@shared_task(name="common.sweep_mails", ignore_result=True)
+def sweep_mails() -> None:
+    """Send the mails that the broker forgot and those to try again."""
+    send_due()
+
+
+@shared_task(name="common.send_digests", ignore_result=True)
+def send_digests() -> None:
+    """Write the morning's summaries."""
+    write_digests()
