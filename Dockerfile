@@ -14,6 +14,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=segur_portal.settings.production \
     STATIC_ROOT=/srv/static \
     VAR_DIR=/srv/var
+# Pango draws the PDFs.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal \
     && mkdir -p /srv/static /srv/var/files /srv/var/schedule \

@@ -15,18 +15,18 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 export PORT
 
-.PHONY: help run test bench lint format demo shell lock clean install install-dev browser
+.PHONY: help run test bench lint format demo shell lock clean install install-dev browser pango
 
 help: ## Liste des commandes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## Lance le portail sur http://127.0.0.1:$PORT (8000 par défaut)
+run: install pango ## Lance le portail sur http://127.0.0.1:$PORT (8000 par défaut)
 	@exec $(BIN)/python -m segur_portal.embedded run
 
-test: install-dev browser ## Tous les tests ; PYTEST_ARGS="…" pour en choisir
+test: install-dev browser pango ## Tous les tests ; PYTEST_ARGS="…" pour en choisir
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: install-dev ## Mesure les performances
+bench: install-dev pango ## Mesure les performances
 	@$(BIN)/python -m tests.bench
 
 lint: install-dev ## Style, types, imports, migrations manquantes
@@ -89,3 +89,20 @@ browser:
 	fi; \
 	echo "Chromium est absent : les tests de navigateur seront sautés" \
 		"(browser tests will be skipped; install the package « chromium » to run them)."
+
+# The PDFs are drawn with Pango. Without it the portal works and its documents wait for it; the
+# tests marked "pdf" are skipped and say so.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+pango: $(VENV)/.pango
+
+$(VENV)/.pango: | $(BIN)/python
+	@drawn() { $(BIN)/python -c "import weasyprint" >/dev/null 2>&1 && touch $@; }; \
+	drawn && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installation de Pango pour la mise en page des PDF…"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends $(PANGO) >/dev/null; \
+		drawn && exit 0; \
+	fi; \
+	echo "Pango est absent : les documents PDF attendront d’être mis en page" \
+		"(PDFs will wait; install $(PANGO), or « pango » with brew)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -34,3 +35,19 @@ class PreferencesForm(forms.Form):
                     choices=Channel.choices,
                     initial=chosen.get(kind.value, DEFAULT_CHANNELS[kind]),
                 )
+
+
+class VerificationForm(forms.Form):
+    """The code printed at the foot of a document, however it was typed."""
+
+    code = forms.CharField(
+        label="Code de vérification",
+        help_text="Seize signes imprimés au pied de chaque page, par exemple "
+        "K7QM-2WXT-9HDA-4RNE. Majuscules, tirets et espaces sont sans importance.",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        """The code as it is stored. What cannot be a code is simply unknown."""
+        return re.sub(r"[^0-9A-Z]", "", str(self.cleaned_data["code"]).upper())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enrolment.views import entrance, health, notices, pages
+from enrolment.views import entrance, health, notices, pages, verification
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.home, name="home"),
@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),
+    path("verification/", verification.verification, name="verification"),
+    path("documents/<slug:reference>.pdf", verification.issued_document, name="issued_document"),
     path("healthz", health.healthz, name="healthz"),
 ]

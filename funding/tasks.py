@@ -1,8 +1,18 @@
 """What workers run: each task takes ids, calls one deed, and may run twice without harm."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from funding.actions import process_deposit, restart_forgotten
+from funding.report.issued import draw
+from segur_portal.common import clock
+from segur_portal.common.issuing import TASK, render_document, wake_renderer
+from segur_portal.common.models import IssuedDocument
+
+# A document that nobody rendered after this long was forgotten by the broker.
+FORGOTTEN_AFTER = timedelta(minutes=1)
+SWEPT_AT_ONCE = 200
 
 
 @shared_task(name="funding.process", ignore_result=True)
@@ -15,3 +25,17 @@ def process(deposit_id: int) -> None:
 def sweep() -> None:
     """Start again the deposits that the broker or a worker forgot."""
     restart_forgotten()
+
+
+@shared_task(name=TASK, ignore_result=True)
+def render(document_id: int) -> None:
+    """Render one document."""
+    render_document(document_id, draw)
+
+
+@shared_task(name="portal.render_waiting", ignore_result=True)
+def render_waiting() -> None:
+    """Wake a worker for each document that waits for too long."""
+    waiting = IssuedDocument.objects.waiting().filter(issued_at__lt=clock.now() - FORGOTTEN_AFTER)
+    for pk in waiting.order_by("issued_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
+        wake_renderer(pk)

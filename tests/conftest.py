@@ -21,14 +21,29 @@ def find_chromium() -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
+def has_pango() -> bool:
+    """Whether the machine can draw PDFs."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return False
+    return True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser its journeys are skipped, except where nobody would see the warning."""
-    if find_chromium() or os.environ.get("CI"):
+    """What lacks a browser, or Pango, is skipped, except where nobody would see the warning."""
+    if os.environ.get("CI"):
         return
-    skip = pytest.mark.skip(reason="Chromium est absent (install the package « chromium »)")
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(skip)
+    needs = {"browser": find_chromium, "pdf": has_pango}
+    reasons = {
+        "browser": "Chromium est absent (install the package « chromium »)",
+        "pdf": "Pango est absent (install the package « libpangoft2-1.0-0 »)",
+    }
+    for marker, is_there in needs.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if marked and not is_there():
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=reasons[marker]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -30,6 +30,7 @@ class World:
     request: Any
     supplier: Any
     notification: Any
+    document: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ DOORS: tuple[Door, ...] = (
     Door("legal", PUBLIC),
     Door("help", PUBLIC),
     Door("healthz", PUBLIC),
+    Door("verification", PUBLIC, PUBLIC, data=lambda world: {"code": world.document.code}),
+    Door("issued_document", OWNERS, args=lambda world: [world.document.reference]),
     Door(
         "switch_supplier",
         None,

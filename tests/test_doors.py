@@ -18,7 +18,8 @@ from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
 from funding.models import FundingRequest
-from segur_portal.common.models import NoticeKind
+from segur_portal.common.issuing import issue_document, render_document
+from segur_portal.common.models import IssuedDocument, NoticeKind
 from segur_portal.common.notices import notify
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.doors import ACTORS, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
@@ -114,11 +115,16 @@ def world(actors: dict[str, User | None]) -> World:
     (notification,) = notify(
         users=[user], kind=NoticeKind.DEPOSIT, title="Dépôt traité", url=reverse("dashboard")
     )
+    document = issue_document(
+        kind=IssuedDocument.Kind.MODEL, subject=("enrolment.Specimen", "0"), recipient=supplier
+    )
+    render_document(document.pk, lambda document: b"%PDF-")
     return World(
         deposit=deposit,
         request=FundingRequest.objects.get(),
         supplier=supplier,
         notification=notification,
+        document=document,
     )
 
 

@@ -45,8 +45,18 @@ _ORDERS = (
 _BASE = ("orders.baseimport", "orders.eligibleclient", "orders.eligibilityoverride")
 _REQUESTS = ("funding.deposit", "funding.depositline", "funding.fundingrequest")
 _PILOTS = ("pilots.pilotproof",)
+_ISSUED = "common.issueddocument"
 _READ = dict.fromkeys(
-    (*_PROGRAMME, *_PROGRAMME_DETAILS, *_SUPPLIERS, *_ORDERS, *_BASE, *_REQUESTS, *_PILOTS),
+    (
+        *_PROGRAMME,
+        *_PROGRAMME_DETAILS,
+        *_SUPPLIERS,
+        *_ORDERS,
+        *_BASE,
+        *_REQUESTS,
+        *_PILOTS,
+        _ISSUED,
+    ),
     "view",
 )
 
@@ -65,7 +75,8 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "orders.eligibilityoverride": "view add change",
     },
     KIND_GROUPS[UserKind.ACCOUNTANT]: dict.fromkeys(
-        (*_PROGRAMME, *_PROGRAMME_DETAILS, "enrolment.supplier", *_ORDERS, *_REQUESTS), "view"
+        (*_PROGRAMME, *_PROGRAMME_DETAILS, "enrolment.supplier", *_ORDERS, *_REQUESTS, _ISSUED),
+        "view",
     ),
     KIND_GROUPS[UserKind.ANS]: {
         **_READ,

@@ -85,6 +85,7 @@ NAVIGATION = [
         _page("Journal", "menu_book", "common.journalentry"),
         _page("Fichiers reçus", "folder", "common.storedfile"),
         _page("Courriels", "mail", "common.outgoingmail"),
+        _page("Documents émis", "picture_as_pdf", "common.issueddocument"),
     ),
 ]
 

@@ -230,6 +230,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep forgotten deposits": {"task": "funding.sweep", "schedule": timedelta(seconds=30)},
+    "render forgotten documents": {
+        "task": "portal.render_waiting",
+        "schedule": timedelta(minutes=1),
+    },
     "import the eligible-clients base": {
         "task": "orders.import_nightly",
         "schedule": crontab(hour="2", minute="30"),
@@ -260,6 +264,8 @@ DEPOSIT_STALE_AFTER = timedelta(seconds=env.int("DEPOSIT_STALE_AFTER_SECONDS", 6
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Tries of a verification code, by address and by hour.
+VERIFICATION_RATE = env.int("VERIFICATION_RATE", 60)
 SIMULATOR_RATE = env.str("SIMULATOR_RATE", "30/h")
 # Drop folder of the eligible-clients base, read every night.
 ELIGIBLE_BASE_DROP_DIR = Path(
@@ -271,7 +277,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.Emai
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Portail Ségur <ne-pas-repondre@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15)
-# The address of the portal that mails name: the first origin people type, when there is one.
+# The address of the portal that mails and PDFs name: the first origin people type, if any.
 PORTAL_URL = env.str(
     "PORTAL_URL", next(iter(CSRF_TRUSTED_ORIGINS), f"http://localhost:{env.int('PORT', 8000)}")
 )
@@ -281,6 +287,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"weasyprint.progress": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
 
 # ---------------------------------------------------------------- libraries

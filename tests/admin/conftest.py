@@ -20,7 +20,9 @@ from funding.models import Deposit, FundingRequest, SimulationLog
 from orders.models import EligibilityOverride
 from pilots.models import PilotProof
 from segur_portal.common.enums import SchemeCode
+from segur_portal.common.issuing import issue_document
 from segur_portal.common.mails import queue_mail
+from segur_portal.common.models import IssuedDocument
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, a_user, an_enrolment, the_programme
 
@@ -145,5 +147,11 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         request_count=1,
         identifier_count=3,
         with_database=True,
+    )
+    issue_document(
+        kind=IssuedDocument.Kind.DEPOSIT_RECEIPT,
+        subject=deposit,
+        recipient=supplier,
+        scheme_id=RIS,
     )
     return deposit

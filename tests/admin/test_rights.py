@@ -14,6 +14,7 @@ from tests.admin.conftest import STAFF
 
 # What each role may do: v(iew), a(dd), c(hange), d(elete). Superusers included: facts are facts.
 RIGHTS: dict[str, dict[str, str]] = {
+    "common.issueddocument": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "common.journalentry": {"superuser": "v"},
     "common.outgoingmail": {"superuser": "v"},
     "common.parameter": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
@@ -103,6 +104,7 @@ RIGHTS: dict[str, dict[str, str]] = {
 }
 # Limited to their schemes: the list opens, empty, and an object is unknown.
 LIMITED = {
+    "common.issueddocument",
     "enrolment.enrolment",
     "enrolment.specimen",
     "funding.deposit",

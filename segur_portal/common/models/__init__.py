@@ -2,6 +2,7 @@
 
 from .clock import ClockShift
 from .files import StoredFile
+from .issued import IssuedDocument
 from .journal import JournalEntry
 from .mails import OutgoingMail
 from .notices import (
@@ -20,6 +21,7 @@ __all__ = [
     "MANDATORY_KINDS",
     "Channel",
     "ClockShift",
+    "IssuedDocument",
     "JournalEntry",
     "NoticeKind",
     "Notification",

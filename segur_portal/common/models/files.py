@@ -17,6 +17,8 @@ class StoredFile(models.Model):
         BASE = "base", "Base des clients éligibles"
         ENROLMENT = "enrolment", "Pièce d’enrôlement"
         REFERENCING = "referencing", "Liste de l’ANS"
+        ISSUED = "issued", "Document émis"
+        SPECIMEN = "specimen", "Modèle de document"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField("usage", max_length=20, choices=Purpose.choices)

@@ -1,0 +1,65 @@
+"""Documents issued: anybody checks a code, the addressee downloads the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from enrolment.doors import SupplierRequest, supplier_required
+from enrolment.forms import VerificationForm
+from segur_portal.common.models import IssuedDocument
+
+HOUR = 3600
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verification(request: HttpRequest) -> HttpResponse:
+    """Confirms that the portal issued a document: its kind, reference and date, nothing else.
+
+    The code travels in the body, never in an address that machines on the way would keep.
+    """
+    if request.method != "POST":
+        return render(request, "pages/verification.html", {"form": VerificationForm()})
+    form = VerificationForm(request.POST)
+    if _is_too_many(request):
+        form.add_error(None, "Trop d’essais depuis votre adresse. Réessayez dans une heure.")
+        return render(request, "pages/verification.html", {"form": form}, status=429)
+    context = {"form": form, "is_checked": form.is_valid()}
+    if form.is_valid():
+        context["document"] = IssuedDocument.objects.filter(code=form.cleaned_data["code"]).first()
+    return render(request, "pages/verification.html", context)
+
+
+@require_GET
+@supplier_required
+def issued_document(request: SupplierRequest, reference: str) -> HttpResponse:
+    """The PDF of a document addressed to the supplier, once it is rendered."""
+    own = IssuedDocument.objects.addressed_to(request.supplier.siret).select_related("file")
+    document: IssuedDocument = get_object_or_404(own, reference=reference)
+    if document.file is None:
+        raise Http404("Ce document est en préparation.")
+    response: Any = FileResponse(
+        document.file.content.open("rb"),
+        as_attachment=True,
+        filename=document.file_name,
+        content_type="application/pdf",
+    )
+    return response  # type: ignore[no-any-return]
+
+
+def _is_too_many(request: HttpRequest) -> bool:
+    """Count this try of the caller's address; whether it is one too many for the hour."""
+    key = f"verification:{get_adapter().get_client_ip(request)}"
+    cache.add(key, 0, HOUR)
+    try:
+        return bool(cache.incr(key) > settings.VERIFICATION_RATE)
+    except ValueError:  # the hour ended between the two
+        return False
