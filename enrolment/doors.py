@@ -12,8 +12,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django_htmx.middleware import HtmxDetails
 
 from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Membership, Supplier, User
@@ -28,9 +30,10 @@ class SupplierRequest(HttpRequest):
     user: User
     supplier: Supplier
     membership: Membership
+    htmx: HtmxDetails
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def current_membership(request: HttpRequest) -> Membership | None:
@@ -52,7 +55,7 @@ def supplier_required(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         membership = current_membership(request)
         if membership is None and request.session.pop(SESSION_KEY, None):
             membership = current_membership(request)
@@ -71,7 +74,7 @@ def depositor_required(view: View) -> View:
 
     @supplier_required
     @wraps(view)
-    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.membership.role not in DEPOSITING_ROLES:
             raise PermissionDenied("Votre rôle ne permet pas de déposer pour ce fournisseur.")
         return view(request, *args, **kwargs)

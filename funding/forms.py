@@ -80,9 +80,9 @@ class SimulationForm(forms.Form):
         required=False,
     )
 
-    def clean_fichier(self) -> UploadedFile:
+    def clean_fichier(self) -> UploadedFile[bytes]:
         """Refuse at once a file bigger than any deposit."""
-        file: UploadedFile = self.cleaned_data["fichier"]
+        file: UploadedFile[bytes] = self.cleaned_data["fichier"]
         limit = settings.DEPOSIT_JSON_MAX_BYTES
         if file.size is not None and file.size > limit:
             finding = FILE_CODES["FIC-002"].finding(found=_mib(file.size), expected=_mib(limit))
@@ -113,7 +113,7 @@ class ReportFilters(forms.Form):
     def __init__(self, data: Any, codes: Iterable[tuple[str, int]]) -> None:
         super().__init__(data)
         choices = [(code, f"{code} ({lines})") for code, lines in codes]
-        self.fields["code"].widget.choices = [("", "Tous"), *choices]  # type: ignore[attr-defined]
+        self.fields["code"].widget.choices = [("", "Tous"), *choices]
 
 
 class DepositFilters(forms.Form):

@@ -173,14 +173,16 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
         """Primary keys of the requests whose deposited lines name one of these."""
         lines = self.model._meta.get_field("lines").related_model._default_manager
         named = lines.filter(identifiers__overlap=list(forms), request__isnull=False)
-        return named.values("request")  # type: ignore[no-any-return]
+        requests: models.QuerySet[Any] = named.values("request")
+        return requests
 
     def with_balance(self) -> FundingRequestQuerySet:
         """Requests with `has_balance`: whether a live balance answers them."""
         balances = self.model._default_manager.filter(
             advance=OuterRef("pk"), state__in=REQUEST.live()
         )
-        return self.annotate(has_balance=Exists(balances))
+        annotated: FundingRequestQuerySet = self.annotate(has_balance=Exists(balances))
+        return annotated
 
 
 _YOURS = [state.name for state in REQUEST.states.values() if state.owner == YOU]

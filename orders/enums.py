@@ -71,15 +71,3 @@ class Slot(models.TextChoices):
     ONLY = "", "Place unique"
     RADIOLOGY = "radiology", "Radiologie"
     NUCLEAR = "nuclear", "Médecine nucléaire"
-
-
-class ImportState(models.TextChoices):
-    """Where an import of the base stands."""
-
-    RECEIVED = "received", "Reçu"
-    RUNNING = "running", "En cours"
-    APPLIED = "applied", "Appliqué"
-    UNCHANGED = "unchanged", "Sans changement"
-    QUARANTINED = "quarantined", "En quarantaine"
-    REJECTED = "rejected", "Rejeté"
-    FAILED = "failed", "Échoué"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection, models
 
-from orders.enums import ImportState
 from orders.rules.facts import BaseRow
+from orders.workflow import ImportState
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier

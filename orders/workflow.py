@@ -1,19 +1,29 @@
 """The life of an import of the eligible-clients base."""
 
-from orders.enums import ImportState
+from enum import StrEnum
+
 from segur_portal.common.enums import Role
 from segur_portal.common.workflow import Move, State, Workflow
 
 _SYSTEM = frozenset({Role.SYSTEM.value})
 _OFFICER = frozenset({Role.OFFICER.value})
 _PORTAL, _ASP = "Le portail traite", "L’ASP décide"
-_FINAL = {ImportState.APPLIED, ImportState.UNCHANGED, ImportState.REJECTED}
-_OWNERS = {
-    ImportState.RECEIVED: _PORTAL,
-    ImportState.RUNNING: _PORTAL,
-    ImportState.QUARANTINED: _ASP,
-    ImportState.FAILED: _ASP,
-}
+
+
+class ImportState(StrEnum):
+    """Where an import of the base stands."""
+
+    RECEIVED = "received"
+    RUNNING = "running"
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+def _state(state: ImportState, label: str, owner: str = "") -> State:
+    return State(state.value, label, label, owner, is_final=not owner, is_live=bool(owner))
 
 
 def _from(*states: ImportState) -> frozenset[str]:
@@ -27,15 +37,13 @@ _QUARANTINED = _from(ImportState.QUARANTINED)
 BASE_IMPORT = Workflow(
     "base_import",
     [
-        State(
-            state.value,
-            str(state.label),
-            str(state.label),
-            _OWNERS.get(state, ""),
-            is_final=state in _FINAL,
-            is_live=state not in _FINAL,
-        )
-        for state in ImportState
+        _state(ImportState.RECEIVED, "Reçu", _PORTAL),
+        _state(ImportState.RUNNING, "En cours", _PORTAL),
+        _state(ImportState.APPLIED, "Appliqué"),
+        _state(ImportState.UNCHANGED, "Sans changement"),
+        _state(ImportState.QUARANTINED, "En quarantaine", _ASP),
+        _state(ImportState.REJECTED, "Rejeté"),
+        _state(ImportState.FAILED, "Échoué", _ASP),
     ],
     [
         # From « running » too: the import of a process that died is run again.

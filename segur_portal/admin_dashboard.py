@@ -15,8 +15,8 @@ from enrolment.admin.scope import assigned_schemes, is_limited
 from enrolment.models import Enrolment, Specimen
 from funding.admin.filters import stuck_deposits
 from funding.models import Deposit, FundingRequest
-from orders.enums import ImportState
 from orders.models import BaseImport
+from orders.workflow import ImportState
 from segur_portal.common import clock
 from segur_portal.common.models import PriceScale, Scheme
 

@@ -50,7 +50,8 @@ class PortalAdminSite(UnfoldAdminSite):
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
         """Only our own pages: those that libraries bring would show secrets or skip the deeds."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        one = isinstance(model_or_iterable, type)
+        models: list[Any] = [model_or_iterable] if one else list(model_or_iterable)
         own = [model for model in models if model._meta.app_label in OWN_APPS]
         super().register(own, *args, **options)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
 from enrolment.enums import MemberRole, UserKind
@@ -28,7 +29,7 @@ def the_programme() -> None:
 def a_user(email: str, kind: str = UserKind.SUPPLIER, **fields: Any) -> User:
     """A person who can sign in with PASSWORD."""
     user = User.objects.create_user(email, PASSWORD, kind=kind, **fields)
-    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 

@@ -43,6 +43,6 @@ def remove_second_factor(user: User, *, actor: User, note: str) -> int:
 
     Returns how many were removed.
     """
-    removed, _ = Authenticator.objects.filter(user=user).delete()
+    removed: int = Authenticator.objects.filter(user=user).delete()[0]
     write_journal(user, "remove_second_factor", actor=actor, note=note, is_public=False)
     return removed

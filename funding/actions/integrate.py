@@ -58,7 +58,8 @@ def integrate(batch: Batch, verdicts: Sequence[Verdict]) -> None:
         orders = {v.index: v.advance.order_id for v in accepted if v.advance}
     rows = [_request(batch, verdict, requests, orders) for verdict in accepted]
     # Sorted by reference, so that two deposits of one supplier meet in the same order.
-    insert_rows(sorted(rows, key=lambda row: row.reference))
+    in_order = sorted(rows, key=lambda row: row.reference)
+    insert_rows(in_order)
     insert_rows([_entry(row, batch) for row in rows])
     insert_rows([_line(batch.deposit, verdict, requests) for verdict in verdicts])
 
@@ -120,7 +121,9 @@ def _write_clients(orders: Sequence[tuple[int, OrderFacts]], world: World) -> No
         for position, client in enumerate(order.clients)
     ]
     ids = _next_ids(OrderClient, len(clients))
-    rows, lines, aids = [], [], []
+    rows: list[OrderClient] = []
+    lines: list[OrderLine] = []
+    aids: list[DeMinimisAid] = []
     for client_id, (order_id, position, client) in zip(ids, clients, strict=True):
         rows.append(_client(client_id, order_id, position, client))
         lines.extend(_lines(client_id, client, world))
@@ -224,10 +227,11 @@ def _request(
     )
 
 
-def _scale_id(verdict: Verdict, world: World) -> int | None:
+def _scale_id(verdict: Verdict, world: World) -> int:
     """The scale judged on; a balance keeps that of its advance."""
     scale = verdict.advance.scale if verdict.advance else world.scale
-    return scale.id if scale else None
+    assert scale is not None, "what no scale could value is KO (MNT-001)"
+    return scale.id
 
 
 def _entry(row: FundingRequest, batch: Batch) -> JournalEntry:

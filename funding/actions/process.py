@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import mail_admins
@@ -77,7 +78,7 @@ def process_deposit(deposit_id: int) -> bool:
 def _start(deposit_id: int) -> Deposit | None:
     """Commit that a worker has it; None when there is nothing to do."""
     with transaction.atomic():
-        deposit = (
+        deposit: Deposit | None = (
             Deposit.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("supplier", "file")
             .filter(pk=deposit_id)
@@ -163,7 +164,7 @@ def _finish(
     envelope: Envelope,
     *,
     at: datetime,
-    **versions: object,
+    **versions: Any,
 ) -> None:
     outcomes = [verdict.outcome for verdict in verdicts]
     move(

@@ -125,8 +125,9 @@ def _sites(draw: Draw, name: str, code: str, activity: str, count: int) -> Itera
 
 
 def _yearly_acts(draw: Draw) -> int:
-    bounds, weights = zip(*_TRANCHES, strict=True)
-    return draw.chance.randint(*draw.chance.choices(bounds, weights=weights)[0])
+    weights = [weight for _, weight in _TRANCHES]
+    (low, high), _ = draw.chance.choices(_TRANCHES, weights=weights)[0]
+    return draw.chance.randint(low, high)
 
 
 def _shares(draw: Draw, total: int, count: int) -> list[int]:

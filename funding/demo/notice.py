@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DOCTORS_EDITOR, IMAGING_EDITOR
 from segur_portal.common.enums import SchemeCode
 from segur_portal.common.french import instant
 
-from .organisations import BY_KEY, DOCTORS_EDITOR, IMAGING_EDITOR
+from .organisations import BY_KEY
 from .scenarios import FOLDER, SCENARIOS, Scenario
 
 _DEPOSITORS = {

@@ -159,9 +159,9 @@ class EnrolmentPlan:
 
 def _final(*days: date) -> tuple[Step, ...]:
     """Early, then final (six dates); or final at once (three)."""
-    moves = ("submit", "take", "validate_early", "finalise", "take", "validate_final")
+    moves = ["submit", "take", "validate_early", "finalise", "take", "validate_final"]
     if len(days) == 3:
-        moves = ("submit", "take", "validate_final")
+        moves = ["submit", "take", "validate_final"]
     return tuple(Step(day, move) for day, move in zip(days, moves, strict=True))
 
 

@@ -9,7 +9,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from enrolment.actions import move_enrolment, move_specimen, sync_groups
-from enrolment.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
+from enrolment.demo_accounts import (
+    ASSOCIATION,
+    DEMO_ACCOUNTS,
+    DEMO_PASSWORD,
+    DOCTORS_EDITOR,
+    IMAGING_EDITOR,
+    DemoAccount,
+)
 from enrolment.enums import MemberRole, SpecimenKind, UserKind
 from enrolment.models import (
     Distribution,
@@ -25,12 +32,9 @@ from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 
 from .organisations import (
-    ASSOCIATION,
     BY_KEY,
     COMPETITOR,
-    DOCTORS_EDITOR,
     ENROLMENTS,
-    IMAGING_EDITOR,
     MANDATES,
     ORGANISATIONS,
     SOFTWARE,

@@ -60,8 +60,8 @@ def is_eligible_structure(client: Client) -> bool:
 
 def speaks_radiology_only(client: Client) -> bool:
     """An imaging client without nuclear medicine."""
-    lines = (*client.sites, *client.doctors)
-    return all(line.activity == Activity.RADIOLOGY for line in lines)
+    spoken = [line.activity for line in client.sites] + [line.activity for line in client.doctors]
+    return all(activity == Activity.RADIOLOGY for activity in spoken)
 
 
 def can_be_split(client: Client) -> bool:

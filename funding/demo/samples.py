@@ -115,7 +115,8 @@ def _answered(scene: Scene, key: str, software: Software) -> FundingRequest:
         supplier=scene.cast.suppliers[key],
         order__solution=scene.cast.solutions[software],
     )
-    return found.order_by("-pk")[0]
+    latest: FundingRequest = found.order_by("-pk")[0]
+    return latest
 
 
 def _unproved(scene: Scene, key: str, software: Software | None) -> FundingRequest | None:

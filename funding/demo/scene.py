@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from enrolment.demo_accounts import DOCTORS_EDITOR, IMAGING_EDITOR
 from funding.actions import process_deposit, receive_deposit
 from funding.models import Deposit
 from orders.rules.facts import BaseRow
@@ -22,10 +23,8 @@ from .base_files import base_rows
 from .kit import Kit
 from .organisations import (
     BY_KEY,
-    DOCTORS_EDITOR,
     DRIMBOX,
     FREE_LGC,
-    IMAGING_EDITOR,
     LGC,
     OTHER_DRIMBOX,
     OTHER_RIS,

@@ -30,8 +30,8 @@ _BADGES = {
     "refused": "error",
     "cancelled": "error",
 }
-_SERVICES = dict(PriceTier._meta.get_field("service").flatchoices)
-_CLIENT_KINDS = dict(OrderClient._meta.get_field("kind").flatchoices)
+_SERVICES: dict[str, str] = dict(PriceTier._meta.get_field("service").flatchoices)
+_CLIENT_KINDS: dict[str, str] = dict(OrderClient._meta.get_field("kind").flatchoices)
 
 
 @register.filter

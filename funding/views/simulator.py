@@ -42,7 +42,7 @@ def simulator(request: SupplierRequest) -> HttpResponse:
 
 def _simulated(request: SupplierRequest, form: SimulationForm) -> Simulation | None:
     """The simulation; None, with the reason on the form, past the rate."""
-    file: UploadedFile = form.cleaned_data["fichier"]
+    file: UploadedFile[bytes] = form.cleaned_data["fichier"]
     try:
         return simulate(
             supplier=request.supplier,

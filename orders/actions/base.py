@@ -15,10 +15,9 @@ from django.db import connection, transaction
 
 from enrolment.enums import UserKind
 from enrolment.models import User
-from orders.enums import ImportState
 from orders.models import BaseImport
 from orders.queries import next_version
-from orders.workflow import BASE_IMPORT
+from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Role

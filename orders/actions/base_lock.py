@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from orders.enums import ImportState
 from orders.models import BaseImport
-from orders.workflow import BASE_IMPORT
+from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Role

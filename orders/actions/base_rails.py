@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from orders.enums import ImportState
 from orders.models import BaseImport
 from orders.queries import current_import
+from orders.workflow import ImportState
 from segur_portal.common import clock
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.models import Parameter
@@ -79,7 +79,9 @@ def _beyond_release(import_: BaseImport, counts: Counts) -> list[str]:
 
 def _parameter(import_: BaseImport, code: ParameterCode) -> Decimal:
     """The scheme's own value, else the general one; without any, nothing is admitted."""
-    values = dict(Parameter.objects.filter(code=code).values_list("scheme_id", "value"))
+    values: dict[str | None, Decimal] = dict(
+        Parameter.objects.filter(code=code).values_list("scheme_id", "value")
+    )
     found = values.get(import_.scheme_id, values.get(None, Decimal(0)))
     return found.quantize(Decimal(1)) if found == found.to_integral() else found.normalize()
 

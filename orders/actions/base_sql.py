@@ -132,7 +132,7 @@ class Tables:
         roles = ("staging", "difference", "refusals")
         return {role: f"orders_base_{role}_{self.import_id}" for role in roles}
 
-    def run(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    def run(self, sql: str, *parameters: str | int) -> list[tuple[Any, ...]]:
         """Execute with these tables' names; the rows, if the statement returns some."""
         with connection.cursor() as cursor:
             cursor.execute(sql.format(**self.names), parameters or None)

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from orders.enums import Activity, IdentifierKind, ImportState, StructureType
+from orders.enums import Activity, IdentifierKind, StructureType
 from orders.queries import EligibleClientQuerySet
+from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common.models import Scheme, StoredFile
 
 
@@ -26,7 +27,7 @@ class BaseImport(models.Model):
     state = models.CharField(
         "état",
         max_length=20,
-        choices=ImportState.choices,
+        choices=BASE_IMPORT.choices(),
         default=ImportState.RECEIVED,
         editable=False,
     )

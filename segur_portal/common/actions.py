@@ -89,7 +89,8 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         if not (field.primary_key and rows[0].pk is None)
     ]
     wrapped = connections[DEFAULT_DB_ALIAS]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = [field.column for field in fields if field.column]
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with (
         connection.cursor() as cursor,
@@ -114,7 +115,7 @@ def store_file(
     left behind.
     """
     stored = StoredFile(name=name[:255], purpose=purpose, stored_by=stored_by)
-    file = content if isinstance(content, File) else File(content)  # type: ignore[arg-type]
+    file: File[bytes] = content if isinstance(content, File) else File(content)  # type: ignore[arg-type]
     digest = hashlib.sha256()
     size = 0
     for chunk in file.chunks(CHUNK):
@@ -126,7 +127,7 @@ def store_file(
     try:
         stored.save()
     except Exception:
-        stored.content.storage.delete(stored.content.name)
+        stored.content.delete(save=False)
         raise
     return stored
 

@@ -98,7 +98,11 @@ def by_orm_line_by_line(requests: list[Any]) -> None:
 def _clients_by_orm(order: Order, facts: OrderFacts) -> None:
     for position, client in enumerate(facts.clients):
         row = OrderClient.objects.create(
-            order=order, position=position, kind=client.kind, name=client.name, siren=client.siren
+            order=order,
+            position=position,
+            kind=client.kind,
+            name=client.name,
+            siren=client.siren or "",
         )
         for rank, doctor in enumerate(client.doctors):
             OrderLine.objects.create(

@@ -87,7 +87,7 @@ def build() -> tuple[User, Iterator[list[Any]]]:
     deposit = deposit_of(user, [model], number=1)
     process_deposit(deposit.pk)
     order = deposit.requests.get().order_id
-    values = {"count": REQUESTS_PRESENT, "order": order, "scheme": RIS}
+    values: dict[str, int | str] = {"count": REQUESTS_PRESENT, "order": order, "scheme": RIS}
     with connection.cursor() as cursor:
         cursor.execute(_FILL_BASE, [RIS, BASE_ROWS])
         cursor.execute(_COPY_ORDERS, values)

@@ -65,7 +65,9 @@ def test_account_pages_look_right(open_page: OpenPage, user: User, width: int) -
     page = open_page("/", width=width, user=user)
     faults = []
     for name in PAGES:
-        assert page.goto(reverse(name)).status == 200, name
+        response = page.goto(reverse(name))
+        assert response is not None
+        assert response.status == 200, name
         faults += faults_of(page)
     assert faults == []
 

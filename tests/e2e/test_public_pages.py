@@ -36,7 +36,9 @@ def test_public_pages_look_right(open_page: OpenPage, width: int) -> None:
     page = open_page("/", width=width)
     faults = []
     for address in PAGES:
-        assert page.goto(address).status == 200, address
+        response = page.goto(address)
+        assert response is not None
+        assert response.status == 200, address
         faults += faults_of(page)
     assert faults == []
 

@@ -68,7 +68,7 @@ def _exit_code(report: Report) -> int:
 
 
 def _supplier(siret: str) -> Supplier:
-    supplier = Supplier.objects.filter(siret=siret).first()
+    supplier: Supplier | None = Supplier.objects.filter(siret=siret).first()
     if supplier is None:
         raise _impossible(f"Aucun fournisseur n’a le SIRET {siret}.")
     return supplier
