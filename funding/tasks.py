@@ -4,7 +4,12 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from funding.actions import process_deposit, restart_forgotten
+from funding.actions import (
+    cancel_overdue_holds,
+    process_deposit,
+    release_holds,
+    restart_forgotten,
+)
 from funding.report.issued import draw
 from segur_portal.common import clock
 from segur_portal.common.issuing import TASK, render_document, wake_renderer
@@ -39,3 +44,10 @@ def render_waiting() -> None:
     waiting = IssuedDocument.objects.waiting().filter(issued_at__lt=clock.now() - FORGOTTEN_AFTER)
     for pk in waiting.order_by("issued_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         wake_renderer(pk)
+
+
+@shared_task(name="funding.sweep_holds", ignore_result=True)
+def sweep_holds() -> None:
+    """Release the DRIMbox requests whose RIS came, cancel those past the limit."""
+    release_holds()
+    cancel_overdue_holds()

@@ -36,6 +36,7 @@ DEPOSIT = Workflow(
     ],
 )
 
+GRANTED = ("accepted", "to_pay", "paid")
 _OPEN = frozenset({"on_hold", "to_instruct", "in_instruction", "correction_requested"})
 
 REQUEST = Workflow(
@@ -87,6 +88,8 @@ REQUEST = Workflow(
             "Annuler",
             needs_reason=True,
         ),
+        # At the hold limit of DRIMbox (ATT-002): what ASP has not decided, and nothing else.
+        Move("expire", _OPEN, "cancelled", _SYSTEM, "Annuler à la date limite", needs_reason=True),
         Move(
             "prepare_payment", frozenset({"accepted"}), "to_pay", _OFFICER, "Préparer le paiement"
         ),

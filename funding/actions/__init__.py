@@ -1,5 +1,6 @@
 """The deeds on deposits and requests: the only writers of their rows."""
 
+from .holds import cancel_overdue_holds, release_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, receive_deposit, wake_worker
 from .simulate import LineReport, Simulation, SimulationLimitError, simulate
@@ -9,8 +10,10 @@ __all__ = [
     "LineReport",
     "Simulation",
     "SimulationLimitError",
+    "cancel_overdue_holds",
     "process_deposit",
     "receive_deposit",
+    "release_holds",
     "restart_deposit",
     "restart_forgotten",
     "simulate",

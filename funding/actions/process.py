@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import mail_admins
 from django.db import IntegrityError, transaction
 
+from funding.actions.holds import release_holds_for
 from funding.actions.integrate import Batch, LostRaceError, integrate
 from funding.actions.receive import wake_worker
 from funding.actions.world import load_world
@@ -72,6 +73,8 @@ def process_deposit(deposit_id: int) -> bool:
             _settle(deposit, read, structures)
         else:
             _refuse(deposit, read)
+    # Once its verdicts are committed: what fails here is done by the next sweep of the holds.
+    release_holds_for(deposit)
     return True
 
 
@@ -189,12 +192,16 @@ def _finish(
 def restart_forgotten() -> int:
     """Wake a worker for every deposit that waits without a sign of life; returns how many.
 
-    The broker may have lost its messages (restart, crash, flush): the rows have not.
+    The broker may have lost its messages (restart, crash, flush): the rows have not. A row that is
+    locked has a worker at it, however long it takes. What is woken counts as alive for a while: a
+    long queue is not woken again at every sweep.
     """
-    before = clock.machine_now() - settings.DEPOSIT_STALE_AFTER
-    ids = list(
-        Deposit.objects.forgotten(before).order_by("received_at").values_list("pk", flat=True)
-    )
+    now = clock.machine_now()
+    with transaction.atomic():
+        forgotten = Deposit.objects.forgotten(now - settings.DEPOSIT_STALE_AFTER)
+        locked = forgotten.select_for_update(skip_locked=True, of=("self",))
+        ids = list(locked.order_by("received_at").values_list("pk", flat=True))
+        Deposit.objects.filter(pk__in=ids).update(heartbeat_at=now)
     for deposit_id in ids:
         wake_worker(deposit_id)
     return len(ids)

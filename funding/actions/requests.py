@@ -6,6 +6,7 @@ from django.db import transaction
 
 from enrolment.actions import check_assigned
 from enrolment.models import User
+from funding.actions.acceptance import check_de_minimis
 from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.actions.claims import release_claims
@@ -36,7 +37,7 @@ def move_request(
     if name == "cancel":
         _check_no_live_balance(locked)
     if name == "accept":
-        _check_de_minimis(locked)
+        check_de_minimis(locked)
     move(
         request,
         name,
@@ -56,9 +57,3 @@ def _check_no_live_balance(request: FundingRequest) -> None:
         raise ForbiddenMoveError(
             f"La demande de solde {balance} répond à cette avance : annulez-la d’abord."
         )
-
-
-def _check_de_minimis(request: FundingRequest) -> None:
-    for alert in request.alerts:
-        if alert.get("code") == "MNT-005":
-            raise ForbiddenMoveError(f"Acceptation impossible (MNT-005) : {alert.get('message')}")

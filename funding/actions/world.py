@@ -15,13 +15,14 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier
 from enrolment.rules import SolutionFacts
+from funding.actions.aid import granted_aid
 from funding.intake import Envelope, Structure
 from funding.intake.facts import beneficiary
 from funding.intake.world import Known, KnownAdvance, World
 from funding.models import FundingRequest
 from funding.pricing import Scale, Tier
 from funding.rules.facts import PilotFacts, WindowFacts
-from funding.workflow import REQUEST
+from funding.workflow import GRANTED, REQUEST
 from orders.models import BaseImport
 from orders.queries import current_import, rows_at_versions, rows_for
 from orders.rules.facts import BaseRow, Holder, OrderFacts
@@ -31,8 +32,6 @@ from segur_portal.common import clock
 from segur_portal.common.enums import Kind, ParameterCode, SchemeCode
 from segur_portal.common.models import Parameter, PriceScale, ProgrammeSnapshot, Window
 from segur_portal.common.money import ZERO
-
-GRANTED = ["accepted", "to_pay", "paid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,9 @@ def load_world(
     windows, parameters, scale, snapshot = _programme(scheme, on)
     enrolment = Enrolment.objects.alive().filter(supplier=supplier, scheme=scheme).first()
     solutions, ids = _solutions(supplier, enrolment, scheme, on)
-    ris_requested, ris_accepted = _ris(asked.sirens, own) if scheme == SchemeCode.DB else ((), ())
+    ris_requested, ris_accepted = (
+        ris_requests(asked.sirens, own) if scheme == SchemeCode.DB else ((), ())
+    )
     base = current_import(scheme)
     world = World(
         scheme=scheme,
@@ -98,7 +99,7 @@ def load_world(
         base=rows_for(scheme, asked.keys, on),
         held=held_claims(supplier, scheme, asked.claims, own),
         known=known_requests(supplier, scheme, envelope.kind, asked.references),
-        grants=_grants(asked.beneficiaries, own),
+        grants=granted_aid(asked.beneficiaries, only_of=own),
         ris_requested=frozenset(ris_requested),
         ris_accepted=frozenset(ris_accepted),
         advances=advances,
@@ -130,7 +131,7 @@ def _ask(
     wanted = [] if envelope.kind == Kind.BALANCE else orders
     return _Asked(
         references=_references(envelope, structures),
-        keys=list({key: None for order in orders for key in order.identifiers()}),
+        keys=list({key: None for order in orders for key in order.lookups()}),
         claims=list({claim.key: None for order in wanted for claim in wanted_claims(order)}),
         sirens=sorted({client.siren for client in clients if client.siren}),
         beneficiaries=sorted({beneficiary(client) for client in clients} - {""}),
@@ -142,10 +143,7 @@ def _programme(
 ) -> tuple[dict[str, WindowFacts], dict[str, Decimal], Scale | None, ProgrammeSnapshot]:
     """Windows, parameters and price scale in force, and the snapshot that keeps them."""
     windows = list(Window.objects.filter(scheme=scheme).order_by("kind"))
-    rows = list(
-        Parameter.objects.filter(Q(scheme=scheme) | Q(scheme=None)).order_by("code", "scheme")
-    )
-    parameters = {row.code: row.value for row in sorted(rows, key=lambda row: row.scheme_id or "")}
+    parameters = parameters_of(scheme)
     scale = _scale(scheme, on)
     content = {
         "scheme": scheme,
@@ -165,6 +163,14 @@ def _programme(
     )
     facts = {row.kind: WindowFacts(row.opens_at, row.closes_at) for row in windows}
     return facts, parameters, scale, snapshot
+
+
+def parameters_of(scheme: str) -> dict[str, Decimal]:
+    """The numbers in force: a scheme's own value wins over that of all schemes."""
+    rows = list(
+        Parameter.objects.filter(Q(scheme=scheme) | Q(scheme=None)).order_by("code", "scheme")
+    )
+    return {row.code: row.value for row in sorted(rows, key=lambda row: row.scheme_id or "")}
 
 
 def _scale(scheme: str, on: date) -> Scale | None:
@@ -351,7 +357,9 @@ def _known_advance(
     )
 
 
-def _ris(sirens: Sequence[str], only_of: Supplier | None) -> tuple[set[str], set[str]]:
+def ris_requests(
+    sirens: Sequence[str], only_of: Supplier | None = None
+) -> tuple[set[str], set[str]]:
     """Among these SIREN, those with a live RIS request and those with an accepted one."""
     rows = (
         FundingRequest.objects.live()
@@ -365,37 +373,6 @@ def _ris(sirens: Sequence[str], only_of: Supplier | None) -> tuple[set[str], set
         {siren for siren, _ in found},
         {siren for siren, state in found if state in GRANTED},
     )
-
-
-_GRANTS = """
-    SELECT COALESCE(NULLIF(client.siren, ''), line.rpps), SUM(request.gross / shared.clients)
-    FROM orders_orderclient client
-    JOIN LATERAL (SELECT MAX(rpps) AS rpps FROM orders_orderline WHERE client_id = client.id) line
-         ON true
-    JOIN LATERAL (SELECT COUNT(*) AS clients FROM orders_orderclient
-                  WHERE order_id = client.order_id) shared ON true
-    JOIN funding_fundingrequest request ON request.order_id = client.order_id
-         AND request.kind = 'AVANCE' AND request.state IN ('accepted', 'to_pay', 'paid')
-    WHERE client.id IN (
-        SELECT id FROM orders_orderclient WHERE siren = ANY(%s)
-        UNION
-        SELECT client_id FROM orders_orderline WHERE rpps <> '' AND rpps = ANY(%s)
-    )
-    AND (%s::bigint IS NULL OR request.supplier_id = %s)
-    GROUP BY 1
-"""
-
-
-def _grants(beneficiaries: Sequence[str], only_of: Supplier | None) -> dict[str, Decimal]:
-    """The portal's own grants to these SIREN or RPPS, all schemes together (MNT-005)."""
-    if not beneficiaries:
-        return {}
-    owner = only_of.pk if only_of else None
-    sirens = [key for key in beneficiaries if len(key) == 9]
-    doctors = [key for key in beneficiaries if len(key) != 9]
-    with connection.cursor() as cursor:
-        cursor.execute(_GRANTS, [sirens, doctors, owner, owner])
-        return {key: total for key, total in cursor.fetchall() if key}
 
 
 def _pilots(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -22,6 +23,7 @@ from funding.rules.facts import (
     PilotFacts,
 )
 from orders.rules.facts import Client, OrderFacts
+from orders.rules.words import ClientKind
 from segur_portal.common.enums import Kind, ParameterCode, SchemeCode, WindowKind
 from segur_portal.common.money import ZERO, euros
 
@@ -94,7 +96,14 @@ def hold_facts(order: OrderFacts, world: World) -> HoldFacts:
 def advance_amounts(order: OrderFacts, pricing: Pricing | None, world: World) -> AmountFacts:
     """The amounts of an order, their ceilings and the *de minimis* aid of its clients."""
     if pricing is not None:
-        return AmountFacts.of_order(pricing, de_minimis=tuple(_de_minimis(order, pricing, world)))
+        aids = de_minimis_facts(
+            order,
+            shares=shares(pricing, pointers(order)),
+            grants=world.grants,
+            parameters=world.parameters,
+            on=order.signed_on,
+        )
+        return AmountFacts.of_order(pricing, de_minimis=tuple(aids))
     return AmountFacts(
         pointer="/bonDeCommande",
         net=order.net,
@@ -106,22 +115,35 @@ def advance_amounts(order: OrderFacts, pricing: Pricing | None, world: World) ->
     )
 
 
-def _de_minimis(order: OrderFacts, pricing: Pricing, world: World) -> Iterator[DeMinimisFacts]:
-    """Health establishments fall under another decision and are not asked (MNT-005)."""
-    parts = shares(pricing, tuple(client.pointer for client in order.clients))
-    since = order.signed_on - relativedelta(
-        years=int(world.parameters[ParameterCode.DE_MINIMIS_YEARS])
-    )
+def pointers(order: OrderFacts) -> tuple[str, ...]:
+    """Where the clients of an order are in its request."""
+    return tuple(client.pointer for client in order.clients)
+
+
+def de_minimis_facts(
+    order: OrderFacts,
+    *,
+    shares: Mapping[str, Decimal],
+    grants: Mapping[str, Decimal],
+    parameters: Mapping[str, Decimal],
+    on: date,
+) -> Iterator[DeMinimisFacts]:
+    """The aid of each client (MNT-005), over the rolling years before `on`.
+
+    At deposit `on` is the day of signature, which the declaration speaks of; at decision, that of
+    the grant. Health establishments fall under another decision and are not asked.
+    """
+    since = on - relativedelta(years=int(parameters[ParameterCode.DE_MINIMIS_YEARS]))
     for client in order.clients:
-        if client.kind == "ETABLISSEMENT":
+        if client.kind == ClientKind.ESTABLISHMENT:
             continue
         yield DeMinimisFacts(
             pointer=f"{client.pointer}/aidesMinimis",
             client=client.name,
             declared=sum((aid.amount for aid in client.aids if aid.granted_on >= since), ZERO),
-            granted=world.grants.get(beneficiary(client), ZERO),
-            requested=parts[client.pointer],
-            ceiling=world.parameters[ParameterCode.DE_MINIMIS_CEILING],
+            granted=grants.get(beneficiary(client), ZERO),
+            requested=shares[client.pointer],
+            ceiling=parameters[ParameterCode.DE_MINIMIS_CEILING],
         )
 
 

@@ -2,7 +2,7 @@
 
 from .balance import BalancePricing, balance, deployed_part, price_balance, validated_part
 from .lines import PricedLine
-from .order import Amounts, Pricing, advance_on, price, shares
+from .order import Amounts, Pricing, advance_on, kept_shares, price, shares
 from .scale import Scale, Tier
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "advance_on",
     "balance",
     "deployed_part",
+    "kept_shares",
     "price",
     "price_balance",
     "shares",

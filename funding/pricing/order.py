@@ -6,6 +6,7 @@ webinar speaks of « les numéros d'AM à utiliser pour le calcul des financemen
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -193,14 +194,27 @@ def shares(pricing: Pricing, clients: tuple[str, ...]) -> dict[str, Decimal]:
     last client takes the cents that rounding leaves, so that the shares add up. Keys are the
     clients' pointers.
     """
+    counts = [(line.client_pointer, line.counted) for line in pricing.lines]
+    return _split(pricing.asked.gross, counts, clients)
+
+
+def kept_shares(kept: Mapping[str, Any], clients: tuple[str, ...]) -> dict[str, Decimal]:
+    """The same shares, from what `Pricing.as_dict()` kept with a request."""
+    counts = [(line["client_pointer"], line["counted"]) for line in kept["lines"]]
+    return _split(Decimal(kept["asked"]["gross"]), counts, clients)
+
+
+def _split(
+    gross: Decimal, counts: Iterable[tuple[str, int]], clients: tuple[str, ...]
+) -> dict[str, Decimal]:
     counted = dict.fromkeys(clients, 0)
-    for line in pricing.lines:
-        counted[line.client_pointer] += line.counted
+    for client, count in counts:
+        counted[client] += count
     if not any(counted.values()):
         counted = dict.fromkeys(clients, 1)
-    whole, left, parts = sum(counted.values()), pricing.asked.gross, {}
+    whole, left, parts = sum(counted.values()), gross, {}
     for client in clients[:-1]:
-        parts[client] = min(left, euros(pricing.asked.gross * counted[client] / whole))
+        parts[client] = min(left, euros(gross * counted[client] / whole))
         left -= parts[client]
     return {**parts, clients[-1]: left}
 

@@ -95,6 +95,27 @@ class AmountFacts:
         )
 
     @classmethod
+    def of_aid(
+        cls,
+        de_minimis: tuple[DeMinimisFacts, ...],
+        *,
+        net: Decimal,
+        vat: Decimal,
+        gross: Decimal,
+    ) -> AmountFacts:
+        """The aid alone, to be judged again when it is granted."""
+        return cls(
+            pointer="/bonDeCommande",
+            net=net,
+            vat=vat,
+            gross=gross,
+            is_vat_subject=True,
+            ceiling_net=None,
+            ceiling_gross=None,
+            de_minimis=de_minimis,
+        )
+
+    @classmethod
     def of_invoice(cls, pricing: BalancePricing) -> AmountFacts:
         """The amounts of a balance's invoice, from their pricing."""
         return cls(

@@ -229,10 +229,19 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep forgotten deposits": {"task": "funding.sweep", "schedule": timedelta(seconds=30)},
     "render forgotten documents": {
         "task": "portal.render_waiting",
         "schedule": timedelta(minutes=1),
+    },
+    # A sweep that waited behind a long queue is worth nothing: the next one does its work.
+    "sweep forgotten deposits": {
+        "task": "funding.sweep",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "release or cancel what waits for a RIS request": {
+        "task": "funding.sweep_holds",
+        "schedule": crontab(minute="10"),
     },
     "import the eligible-clients base": {
         "task": "orders.import_nightly",

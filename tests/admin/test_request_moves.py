@@ -12,7 +12,8 @@ from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.models import Claim
 from segur_portal.common.actions import move
-from segur_portal.common.models import JournalEntry
+from segur_portal.common.enums import ParameterCode
+from segur_portal.common.models import JournalEntry, Parameter
 
 REASON = {"reason_code": "document", "note": "Le bon de commande n’est pas signé."}
 
@@ -114,11 +115,9 @@ def test_a_request_on_hold_cannot_be_accepted(
 def test_nobody_accepts_above_the_de_minimis_ceiling(
     sign_in: Any, funding_request: FundingRequest
 ) -> None:
-    """A request with the alert MNT-005 cannot be accepted; it can be refused."""
-    alert = {"code": "MNT-005", "severity": "alert", "message": "Plafond dépassé."}
-    FundingRequest.objects.filter(pk=funding_request.pk).update(
-        state="in_instruction", alerts=[alert], alert_count=1
-    )
+    """A request above the ceiling of the day (MNT-005) cannot be accepted; it can be refused."""
+    Parameter.objects.filter(code=ParameterCode.DE_MINIMIS_CEILING).update(value=1)
+    in_state(funding_request, "in_instruction")
     client = sign_in("officer")
     response = do(client, funding_request, "accept")
     assert "MNT-005" in response.content.decode()

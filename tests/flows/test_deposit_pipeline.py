@@ -110,3 +110,16 @@ def test_a_balance_answers_an_accepted_advance(user: User) -> None:
     answer = FundingRequest.objects.get(kind="SOLDE")
     assert answer.advance == advance
     assert answer.amount_due == answer.gross - advance.amount_due
+
+
+def test_a_finess_written_as_an_am_number_has_its_own_message(user: User) -> None:
+    """The base knows the FINESS: the mistake is named, not only « absent de la base » (ELI-001)."""
+    request = a_request(RIS)
+    prepared(user, RIS, [request])
+    client = request["clients"][0]
+    finess = client["etablissements"][0]["finessGeographique"]
+    client["medecins"][0]["numeroAm"] = finess
+    deposit = deposit_of(user, a_file(RIS, requests=[request]), a_filename(RIS))
+    (finding,) = (item for item in deposit.lines.get().findings if item["code"] == "ELI-001")
+    assert finding["found"] == finess
+    assert "est le numéro FINESS d’un établissement" in finding["message"]

@@ -1,0 +1,58 @@
+"""What is checked again at the moment of accepting a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from funding.actions.aid import granted_aid
+from funding.actions.world import parameters_of
+from funding.intake.facts import beneficiary, de_minimis_facts, pointers
+from funding.models import FundingRequest
+from funding.pricing import kept_shares
+from funding.rules.catalogue import CATALOGUE
+from funding.rules.facts import AmountFacts
+from orders.rules.facts import OrderFacts
+from orders.rules.words import ClientKind
+from segur_portal.common import clock
+from segur_portal.common.enums import Kind
+from segur_portal.common.workflow import ForbiddenMoveError
+
+_LOCKS = """
+    SELECT pg_advisory_xact_lock(hashtextextended('de minimis ' || key, 0))
+    FROM (SELECT unnest(%s::text[]) AS key ORDER BY 1) AS keys
+"""
+
+
+def check_de_minimis(request: FundingRequest) -> None:
+    """Refuse to grant aid above the ceiling of any client (MNT-005), as things stand now.
+
+    Call it inside the transaction that accepts: the beneficiaries stay locked until its end, so
+    that two decisions taken in parallel on one SIREN see each other. A balance grants nothing more
+    than its advance. Raises ForbiddenMoveError, in French.
+    """
+    if request.kind != Kind.ADVANCE:
+        return
+    order = OrderFacts.from_payload(request.payload, scheme=request.scheme_id)
+    concerned = [client for client in order.clients if client.kind != ClientKind.ESTABLISHMENT]
+    keys = sorted({beneficiary(client) for client in concerned} - {""})
+    if not keys:
+        return
+    _lock(keys)
+    aids = de_minimis_facts(
+        order,
+        shares=kept_shares(request.pricing, pointers(order)),
+        grants=granted_aid(keys),
+        parameters=parameters_of(request.scheme_id),
+        on=clock.today(),
+    )
+    facts = AmountFacts.of_aid(tuple(aids), net=request.net, vat=request.vat, gross=request.gross)
+    for finding in CATALOGUE["MNT-005"].findings(facts):
+        raise ForbiddenMoveError(f"Acceptation impossible (MNT-005) : {finding.message}")
+
+
+def _lock(keys: Sequence[str]) -> None:
+    """Wait for the other decisions on these SIREN or RPPS, in one order for all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKS, [list(keys)])

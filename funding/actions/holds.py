@@ -1,0 +1,152 @@
+"""DRIMbox requests that wait for their client's RIS: released, or cancelled at the limit (ATT)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from enrolment.models import Membership
+from funding.actions.requests import move_request
+from funding.actions.world import ris_requests
+from funding.enums import RequestReason
+from funding.models import Deposit, FundingRequest
+from funding.queries import FundingRequestQuerySet
+from funding.rules.catalogue import CATALOGUE
+from funding.rules.facts import HoldFacts
+from funding.workflow import REQUEST
+from orders.models import OrderClient
+from segur_portal.common import clock
+from segur_portal.common.actions import move
+from segur_portal.common.enums import Kind, Role, SchemeCode, WindowKind
+from segur_portal.common.models import NoticeKind, Window
+from segur_portal.common.notices import notify
+from segur_portal.common.rules import Severity
+from segur_portal.common.workflow import ForbiddenMoveError
+
+logger = logging.getLogger(__name__)
+# The same words whoever deposited the RIS request: another supplier's orders are never named.
+_RELEASED = "Une demande RIS a été déposée pour chaque client de la commande."
+
+
+def release_holds_for(deposit: Deposit) -> int:
+    """Release what waited for the RIS requests that a deposit brought (ATT-001)."""
+    if (deposit.scheme_id, deposit.kind) != (SchemeCode.RIS, Kind.ADVANCE):
+        return 0
+    clients = OrderClient.objects.filter(order__requests__deposit=deposit).exclude(siren="")
+    sirens = set(clients.order_by().values_list("siren", flat=True))
+    return release_holds(sirens) if sirens else 0
+
+
+def release_holds(sirens: Collection[str] | None = None) -> int:
+    """Resume the instruction of the requests on hold whose clients all have a RIS request now.
+
+    Of all requests on hold, or of those of these SIREN. Returns how many were released.
+    """
+    waiting = FundingRequest.objects.filter(state="on_hold")
+    if sirens is not None:
+        waiting = waiting.filter(order__clients__siren__in=list(sirens))
+    rule, now = CATALOGUE["ATT-001"], clock.now()
+    ready = [pk for pk, facts in _facts(waiting, at=now) if not any(rule.findings(facts))]
+    return sum(_release(pk) for pk in ready)
+
+
+def cancel_overdue_holds() -> int:
+    """Past the hold limit, cancel the DRIMbox advances not decided yet whose client has no RIS
+    request accepted by ASP (ATT-002); returns how many.
+
+    A request already accepted is a decision of ASP: an officer cancels it (ours).
+    """
+    now = clock.now()
+    open_ones = FundingRequest.objects.in_progress().filter(kind=Kind.ADVANCE)
+    rule = CATALOGUE["ATT-002"]
+    overdue = []
+    for pk, facts in _facts(open_ones, at=now):
+        if finding := next(rule.findings(facts), None):
+            overdue.append((pk, finding.message))
+    return sum(_cancel(pk, message) for pk, message in overdue)
+
+
+def _facts(requests: FundingRequestQuerySet, *, at: datetime) -> Iterator[tuple[int, HoldFacts]]:
+    """Each DRIMbox request with what the rules of hold know of it: three queries."""
+    rows = (
+        FundingRequest.objects.filter(pk__in=requests.values("pk"), scheme=SchemeCode.DB)
+        .order_by("pk", "order__clients__position")
+        .values_list("pk", "order__clients__position", "order__clients__siren")
+    )
+    clients: dict[int, list[tuple[str, str]]] = {}
+    for pk, position, siren in rows:
+        named = clients.setdefault(pk, [])
+        if siren:
+            named.append((f"/clients/{position}/siren", siren))
+    sirens = sorted({siren for named in clients.values() for _, siren in named})
+    requested, accepted = ris_requests(sirens) if sirens else (set(), set())
+    limit = Window.objects.filter(scheme=SchemeCode.DB, kind=WindowKind.HOLD).first()
+    for pk, named in clients.items():
+        yield (
+            pk,
+            HoldFacts(
+                sirens=tuple(named),
+                with_ris_request=frozenset(requested),
+                with_ris_accepted=frozenset(accepted),
+                received_at=at,
+                hold_limit=limit.closes_at if limit else None,
+            ),
+        )
+
+
+@transaction.atomic
+def _release(pk: int) -> bool:
+    """Move one request on; False when somebody moved it meanwhile."""
+    request = FundingRequest.objects.select_for_update(of=("self",)).get(pk=pk)
+    alerts = [item for item in request.alerts if item["severity"] != Severity.WAIT]
+    try:
+        move(
+            request,
+            "release",
+            workflow=REQUEST,
+            role=Role.SYSTEM,
+            note=_RELEASED,
+            alerts=alerts,
+            alert_count=len(alerts),
+        )
+    except ForbiddenMoveError as late:
+        logger.info("Request %s is not released: %s", request.number, late)
+        return False
+    _tell(request, NoticeKind.REQUEST, "reprend son instruction", _RELEASED)
+    return True
+
+
+@transaction.atomic
+def _cancel(pk: int, message: str) -> bool:
+    """Cancel one request, which frees its claims; False when somebody decided it meanwhile."""
+    request = FundingRequest.objects.get(pk=pk)
+    try:
+        move_request(
+            request,
+            "expire",
+            actor=None,
+            role=Role.SYSTEM,
+            reason_code=RequestReason.NO_RIS,
+            note=message,
+        )
+    except ForbiddenMoveError as late:
+        logger.info("Request %s is not cancelled: %s", request.number, late)
+        return False
+    _tell(request, NoticeKind.DECISION, "est annulée", message)
+    return True
+
+
+def _tell(request: FundingRequest, kind: str, what: str, why: str) -> None:
+    """Tell the members of the supplier what became of a request."""
+    members = Membership.objects.in_force(clock.today()).filter(supplier=request.supplier_id)
+    notify(
+        users=[member.user for member in members.select_related("user")],
+        kind=kind,
+        title=f"La demande {request.number} ({request.client_name}) {what}"[:200],
+        body=why,
+        url=reverse("request_detail", args=[request.number]),
+    )
