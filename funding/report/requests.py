@@ -26,6 +26,7 @@ _VERBS = {
     "accept": "Demande acceptée",
     "refuse": "Demande refusée",
     "cancel": "Demande annulée",
+    "expire": "Demande annulée à la date limite",
     "prepare_payment": "Paiement en préparation",
     "pay": "Demande payée",
 }
