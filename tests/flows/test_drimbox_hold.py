@@ -96,8 +96,8 @@ def test_nothing_is_said_of_the_other_supplier(user: User, rival: User) -> None:
     said = f"{entry.note} {entry.data} {entry.actor}"
     for secret in (ris.number, ris.reference, RIVAL, "concurrent"):
         assert secret not in said
-    told = Notification.objects.get(user=user)
-    assert (told.body, told.kind) == (entry.note, "request")
+    told = Notification.objects.get(user=user, kind="request")
+    assert told.body == entry.note
     assert (entry.source, entry.target, entry.is_public) == ("on_hold", "to_instruct", True)
 
 
@@ -164,8 +164,8 @@ def test_past_the_limit_it_is_cancelled(
     assert "demande RIS acceptée" in entry.note
     assert entry.is_public
     assert RIVAL not in entry.note
-    told = Notification.objects.get(user=user)
-    assert (told.kind, told.body) == ("decision", entry.note)
+    told = Notification.objects.get(user=user, kind="decision")
+    assert told.body == entry.note
     assert mine.number in told.title
 
 
