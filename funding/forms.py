@@ -124,7 +124,7 @@ class DepositFilters(forms.Form):
         required=False,
         choices=[
             ("", "Tous"),
-            ("a-corriger", "Avec des demandes KO ou un fichier refusé"),
+            ("a-corriger", "À corriger : demandes KO non redéposées, fichier refusé"),
             *((state.name, state.public) for state in DEPOSIT.states.values()),
         ],
     )
@@ -183,6 +183,12 @@ class RequestFilters(forms.Form):
     def is_filtering(self) -> bool:
         """Whether some requests may be hidden."""
         return any(value for name, value in self.cleaned_data.items() if name != "tri")
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether one of the filters that are folded away is used, or refused."""
+        folded = ("du", "au", "alerte", "sortie")
+        return any(self.cleaned_data.get(name) or name in self.errors for name in folded)
 
     @property
     def ordering(self) -> tuple[str, ...]:

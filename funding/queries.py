@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Sum, TextField, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    TextField,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from funding.enums import Outcome, Verdict
 from funding.workflow import REQUEST, YOU
@@ -45,6 +58,14 @@ class DepositQuerySet(models.QuerySet[Any]):
         is_number = text.upper().startswith("DEP-") and digits.isdecimal() and len(digits) < 16
         named = Q(pk=int(digits)) if is_number else Q()
         return self.filter(named | Q(file_name__icontains=text))
+
+    def with_left_to_correct(self) -> DepositQuerySet:
+        """Deposits with `left_to_correct`: how many KO requests were not deposited again."""
+        lines = self.model._meta.get_field("lines").related_model._default_manager
+        left = lines.to_correct().filter(deposit=OuterRef("pk")).order_by().values("deposit")
+        return self.annotate(
+            left_to_correct=Coalesce(Subquery(left.annotate(n=Count("pk")).values("n")), 0)
+        )
 
     def refused_unanswered(self) -> DepositQuerySet:
         """Refused files after which nothing was treated, for their scheme if it could be read."""
@@ -145,8 +166,11 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=_YOURS)
 
     def hand_first(self) -> FundingRequestQuerySet:
-        """What awaits the supplier first, then the latest."""
-        return self.order_by(Case(When(state__in=_YOURS, then=0), default=1), "-received_at", "-pk")
+        """What awaits the supplier first, an answer to an officer before all, then the latest."""
+        urgency = Case(
+            When(state="correction_requested", then=0), When(state__in=_YOURS, then=1), default=2
+        )
+        return self.order_by(urgency, "-received_at", "-pk")
 
     def totals(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Number and amount to be paid by kind and state, and how many on sample values."""

@@ -17,10 +17,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A table: one row per scheme, one cell per kind of window (None where there is none)."""
+    """A table: one row per scheme, one labelled cell per kind of window (None where none)."""
 
     labels: list[str]
-    rows: list[tuple[Scheme, list[Window | None]]]
+    rows: list[tuple[Scheme, list[tuple[str, Window | None]]]]
 
 
 def public_calendar() -> Calendar:
@@ -29,7 +29,10 @@ def public_calendar() -> Calendar:
     return Calendar(
         labels=list(COLUMNS.values()),
         rows=[
-            (scheme, [windows.get((scheme.pk, kind.value)) for kind in COLUMNS])
+            (
+                scheme,
+                [(label, windows.get((scheme.pk, kind.value))) for kind, label in COLUMNS.items()],
+            )
             for scheme in Scheme.objects.all()
         ],
     )

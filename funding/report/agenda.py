@@ -149,7 +149,7 @@ def _gate(label: str, kind: str, is_final: bool, window: Window | None, now: dat
         return Gate(
             label, False, "Il faut d’abord un enrôlement définitif (ENR-001). Fermeture le", closes
         )
-    return Gate(label, True, "Ouvert jusqu’au", closes)
+    return Gate(label, True, "jusqu’au", closes)
 
 
 def _closed(label: str, window: Window | None, now: datetime) -> Gate:

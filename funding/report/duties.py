@@ -14,18 +14,30 @@ from enrolment.workflow import ENROLMENT
 from funding.models import Deposit, FundingRequest
 from funding.workflow import ASP, YOU
 from segur_portal.common.enums import WindowKind
-from segur_portal.common.french import count, day
+from segur_portal.common.french import count, day, number
 
 from .agenda import WINDOW_OF_KIND, Windows
 
 # Ours: how long before its end a right is announced as ending.
 WARNED = timedelta(days=60)
+# Ours: how many objects a duty names before it says where all of them are.
+SHOWN_ITEMS = 5
 _GRAVITY = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One of the objects that a duty is about: where it is, and what is said of it."""
+
+    url: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing to do. `until` is the last instant, when one is known; `level` a DSFR level."""
+    """One thing to do. `until` is the last instant, when one is known; `level` a DSFR level;
+    `items` the first objects it is about, `url` and `link` where all of them are."""
 
     title: str
     detail: str
@@ -34,6 +46,7 @@ class Duty:
     url: str = ""
     link: str = ""
     level: str = "warning"
+    items: tuple[Item, ...] = ()
 
 
 def gravest_first(duties: Iterable[Duty]) -> list[Duty]:
@@ -50,27 +63,31 @@ def gravest_first(duties: Iterable[Duty]) -> list[Duty]:
 def correction_duties(
     requests: Sequence[FundingRequest], total: int, windows: Windows, notes: Mapping[str, str]
 ) -> Iterator[Duty]:
-    """Corrections asked by an officer, one by one, then how many more there are.
+    """Corrections asked by an officer: the oldest ones, and where all of them are.
 
     `notes` are the officers' words, by primary key.
     """
-    for request in requests:
-        yield Duty(
-            f"Correction demandée : dossier {request.number}, {request.client_name}",
-            notes.get(str(request.pk), "L’ASP vous demande une correction."),
-            until=_closing(windows, request.scheme_id, WINDOW_OF_KIND[request.kind]),
-            url=reverse("request_detail", args=[request.number]),
-            link=f"Répondre sur le dossier {request.number}",
-            level="error",
-        )
-    if total > len(requests):
-        yield Duty(
-            f"Et {count(total - len(requests), 'autre correction')} à faire",
-            "Elles sont en tête de vos demandes.",
-            url=reverse("request_list"),
-            link="Voir les demandes",
-            level="error",
-        )
+    if not requests:
+        return
+    closings = (_closing(windows, one.scheme_id, WINDOW_OF_KIND[one.kind]) for one in requests)
+    yield Duty(
+        "1 correction demandée par l’ASP"
+        if total == 1
+        else f"{number(total)} corrections demandées par l’ASP",
+        "L’instruction de ces dossiers attend votre réponse.",
+        until=_soonest(closings),
+        url=f"{reverse('request_list')}?etat=correction_requested",
+        link=_all_of(total, len(requests), "correction"),
+        level="error",
+        items=tuple(
+            Item(
+                reverse("request_detail", args=[one.number]),
+                one.number,
+                f"{one.client_name} : {notes.get(str(one.pk), 'voir le message de l’ASP.')}",
+            )
+            for one in requests
+        ),
+    )
 
 
 def hold_duties(on_hold: int, windows: Windows, scheme: str) -> Iterator[Duty]:
@@ -82,24 +99,35 @@ def hold_duties(on_hold: int, windows: Windows, scheme: str) -> Iterator[Duty]:
             "L’instruction reprend d’elle-même dès que la demande RIS est déposée ; sans demande "
             "RIS validée à la limite, la demande DRIMbox est annulée (ATT-002).",
             until=_closing(windows, scheme, WindowKind.HOLD),
-            url=reverse("request_list"),
+            url=f"{reverse('request_list')}?etat=on_hold",
             link="Voir les demandes en attente",
         )
 
 
-def ko_duties(deposits: Iterable[Mapping[str, Any]], windows: Windows) -> Iterator[Duty]:
-    """KO requests that were not deposited again, by deposit."""
-    for row in deposits:
-        number = f"DEP-{row['deposit']:07d}"
-        yield Duty(
-            f"{count(row['lines'], 'demande')} KO à corriger dans le dépôt {number}",
-            "Téléchargez le fichier de correction, corrigez, déposez de nouveau.",
-            until=_closing(
-                windows, row["deposit__scheme"], WINDOW_OF_KIND.get(row["deposit__kind"], "")
-            ),
-            url=reverse("deposit_detail", args=[row["deposit__key"]]),
-            link=f"Ouvrir le compte rendu {number}",
-        )
+def ko_duties(deposits: Sequence[Mapping[str, Any]], windows: Windows) -> Iterator[Duty]:
+    """KO requests that were not deposited again, by deposit; the latest deposits first."""
+    if not deposits:
+        return
+    closings = (
+        _closing(windows, row["deposit__scheme"], WINDOW_OF_KIND.get(row["deposit__kind"], ""))
+        for row in deposits
+    )
+    total = sum(row["lines"] for row in deposits)
+    yield Duty(
+        f"{count(total, 'demande')} KO à déposer de nouveau",
+        "Téléchargez le fichier à corriger de chaque dépôt, corrigez-le, déposez-le.",
+        until=_soonest(closings),
+        url=f"{reverse('deposit_list')}?etat=a-corriger",
+        link=_all_of(len(deposits), SHOWN_ITEMS, "dépôt", "Voir tous ces dépôts"),
+        items=tuple(
+            Item(
+                f"{reverse('deposit_detail', args=[row['deposit__key']])}?verdict=ko",
+                f"DEP-{row['deposit']:07d}",
+                f"{count(row['lines'], 'demande')} KO",
+            )
+            for row in deposits[:SHOWN_ITEMS]
+        ),
+    )
 
 
 def refusal_duties(deposits: Iterable[Deposit]) -> Iterator[Duty]:
@@ -122,8 +150,8 @@ def departure_duties(departed: int) -> Iterator[Duty]:
             f"{count(departed, 'demande')} en cours {verb} sur un client sorti de la base",
             "L’ASP en tient compte à l’instruction. Vérifiez la situation du client.",
             owner=ASP,
-            url=reverse("request_list"),
-            link="Voir les demandes",
+            url=f"{reverse('request_list')}?sortie=on",
+            link="Voir ces demandes",
             level="info",
         )
 
@@ -169,15 +197,38 @@ def expiry_duties(
         )
     for one in distributions:
         if _is_soon(one.mandate_ends_on, today):
-            yield Duty(
-                f"Mandat de distribution de {one.solution} : finit le {day(one.mandate_ends_on)}",  # type: ignore[arg-type]
-                "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
-            )
+            yield _mandate_duty(one, today)
     if _is_soon(membership.expires_on, today):
         yield Duty(
             f"Votre accès à {supplier.name} finit le {day(membership.expires_on)}",  # type: ignore[arg-type]
             "Demandez à l’administrateur de votre organisation de le prolonger.",
         )
+
+
+def _mandate_duty(one: Distribution, today: date) -> Duty:
+    """A mandate that ends, or has ended: without it the requests are KO (ENR-003)."""
+    end: date = one.mandate_ends_on  # type: ignore[assignment]
+    title = f"Mandat de distribution de {one.solution}"
+    if end < today:
+        return Duty(
+            f"{title} : expiré depuis le {day(end)}",
+            "Vos demandes pour cette solution sont KO (ENR-003) : déposez un nouveau mandat.",
+        )
+    return Duty(
+        f"{title} : finit le {day(end)}",
+        "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
+    )
+
+
+def _all_of(total: int, shown: int, noun: str, words: str = "") -> str:
+    """The words of the link to all of them, when some are not shown."""
+    if total <= shown:
+        return ""
+    return words or f"Voir les {number(total)} {noun}s"
+
+
+def _soonest(closings: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in closings if at is not None), default=None)
 
 
 def _is_soon(end: date | None, today: date) -> bool:

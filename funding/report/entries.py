@@ -55,6 +55,11 @@ class FindingRow:
     pointer: str
 
     @property
+    def where_inside(self) -> str:
+        """Where in its request, for a page that already says which; the whole place otherwise."""
+        return self.where.partition(" › ")[2] or self.where
+
+    @property
     def severity_label(self) -> str:
         """`Bloquant`, `Alerte` or `Mise en attente`."""
         return _SEVERITIES[self.finding.severity][0]

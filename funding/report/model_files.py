@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from enrolment.models import Supplier
+from enrolment.models import Enrolment, Supplier
 from funding.intake.examples import blank, example
 from funding.intake.formats import CURRENT_VERSION, request_schema
 from funding.intake.naming import FileName, next_free_name
 from funding.models import Deposit
 from funding.report.prefilled import prefilled_file
 from segur_portal.common import clock
+from segur_portal.common.enums import Kind, SchemeCode
 
 BLANK, PREFILLED, SCHEMA = "vierge", "pre-rempli", "schema"
 MODEL_FILES: Mapping[str, str] = {
@@ -39,10 +40,18 @@ def model_file(
     own = prefilled_file(supplier, scheme, kind) if supplier else None
     if supplier is None or own is None:
         return f"exemple-fictif_{kind}_{scheme}.json", example(scheme, kind)
-    return _free_name(supplier, scheme, kind, clock.today()), own
+    return free_name(supplier, scheme, kind, clock.today()), own
 
 
-def _free_name(supplier: Supplier, scheme: str, kind: str, on: date) -> str:
+def expected_name(supplier: Supplier, on: date) -> str:
+    """The name to show as an example: an advance on the first scheme the supplier is enrolled on,
+    under the next free number of the day."""
+    enrolments = Enrolment.objects.alive().filter(supplier=supplier).order_by("scheme__order")
+    scheme = enrolments.values_list("scheme", flat=True).first() or SchemeCode.MDV.value
+    return free_name(supplier, scheme, Kind.ADVANCE.value, on)
+
+
+def free_name(supplier: Supplier, scheme: str, kind: str, on: date) -> str:
     """The next name of the day that this supplier has not used: ready to deposit."""
     taken = set(Deposit.objects.of(supplier).values_list("file_name", flat=True))
     return next_free_name(FileName(kind, scheme, supplier.siret, on, 999), taken)

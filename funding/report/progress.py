@@ -119,9 +119,12 @@ class Progress:
         return f"Traitement terminé : {counted}."
 
 
-def owner_of(deposit: Deposit) -> str:
-    """Who must act on a deposit: the supplier when something of it came back."""
-    if deposit.state == "done" and deposit.ko_count:
+def owner_of(deposit: Deposit, *, left: int | None = None) -> str:
+    """Who must act on a deposit: the supplier when something of it came back.
+
+    `left` is how many of its KO requests were not deposited again since, when it was counted.
+    """
+    if deposit.state == "done" and (deposit.ko_count if left is None else left):
         return DEPOSIT.states["refused"].owner
     return DEPOSIT.states[deposit.state].owner
 

@@ -29,6 +29,11 @@ class TotalsRow:
     owner: str
     cells: tuple[Cell, ...]
 
+    @property
+    def by_kind(self) -> list[tuple[str, Cell]]:
+        """Each cell with the label of its kind."""
+        return list(zip(KindChoice.labels, self.cells, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:

@@ -62,6 +62,15 @@ def service(value: str) -> str:
 
 
 @register.filter
+def signature(value: str) -> str:
+    """A type of signature of a file in words: `signature électronique`."""
+    return {
+        "MANUSCRITE": "signature manuscrite",
+        "ELECTRONIQUE": "signature électronique",
+    }.get(value, value.lower())
+
+
+@register.filter
 def client_kind(value: str) -> str:
     """A type of client of a file in words."""
     return _CLIENT_KINDS.get(value, value)

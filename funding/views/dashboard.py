@@ -14,8 +14,8 @@ from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from funding.models import Deposit, DepositLine, FundingRequest
 from funding.report import agenda, duties
 from funding.report.pilots import pilots_of
+from funding.report.progress import owner_of
 from funding.report.totals import Totals, totals_of
-from funding.workflow import DEPOSIT
 from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 from segur_portal.common.models import JournalEntry, Scheme, Window
@@ -34,6 +34,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
     totals = totals_of(FundingRequest.objects.of(supplier).totals())
     pilots = pilots_of(supplier, enrolments.values())
     own = [scheme for scheme in schemes if scheme.pk in enrolments] or schemes
+    others = [scheme for scheme in schemes if scheme not in own]
     context: dict[str, Any] = {
         "duties": duties.gravest_first(
             [
@@ -44,8 +45,8 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
             ]
         ),
         "deadlines": agenda.next_deadlines(own, windows, now),
-        "openings": agenda.openings(schemes, enrolments, windows, now, pilots),
-        "deposits": _last_deposits(supplier),
+        "openings": agenda.openings([*own, *others], enrolments, windows, now, pilots),
+        "rows": _last_deposits(supplier),
         "totals": totals,
     }
     return render(request, "funding/dashboard.html", context)
@@ -86,13 +87,14 @@ def _deposit_duties(supplier: Supplier, windows: agenda.Windows) -> Iterator[dut
     refused = Deposit.objects.of(supplier).refused_unanswered().order_by("-pk")
     yield from duties.refusal_duties(refused[:SHOWN_EACH])
     lines = DepositLine.objects.of(supplier).to_correct().by_deposit()
-    yield from duties.ko_duties(lines[:SHOWN_EACH], windows)
+    yield from duties.ko_duties(list(lines), windows)
 
 
 def _last_deposits(supplier: Supplier) -> list[tuple[Deposit, str]]:
-    """The latest deposits, each with its state in the supplier's wording."""
-    latest = Deposit.objects.of(supplier)[:SHOWN_EACH]
-    return [(deposit, DEPOSIT.states[deposit.state].public) for deposit in latest]
+    """The latest deposits, each with who must act on it."""
+    latest = Deposit.objects.of(supplier).with_left_to_correct()
+    latest = latest.select_related("scheme", "deposited_by")[:SHOWN_EACH]
+    return [(deposit, owner_of(deposit, left=deposit.left_to_correct)) for deposit in latest]
 
 
 def _expiries(supplier: Supplier, membership: Membership) -> Iterator[duties.Duty]:

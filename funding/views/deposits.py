@@ -24,6 +24,7 @@ from funding.models import Deposit
 from funding.report.agenda import WINDOW_OF_KIND, openings
 from funding.report.correction import has_correction
 from funding.report.entries import entries_of_lines, finding_rows
+from funding.report.model_files import expected_name
 from funding.report.progress import PAGE_SIZE, LineFacts, Progress, owner_of, progress_of
 from funding.workflow import YOU
 from segur_portal.common import clock
@@ -74,6 +75,7 @@ def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
     windows = {(row.scheme_id, row.kind): row for row in Window.objects.order_by("pk")}
     context = {
         "form": form,
+        "free_name": expected_name(request.supplier, clock.today()),
         "openings": openings(schemes, by_scheme, windows, now),
         "now": now,
         "max_bytes": settings.DEPOSIT_JSON_MAX_BYTES,
@@ -88,14 +90,15 @@ def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
 def deposit_list(request: SupplierRequest) -> HttpResponse:
     """The supplier's deposits, the latest first."""
     filters = DepositFilters(request.GET)
-    deposits = Deposit.objects.of(request.supplier).select_related("scheme", "deposited_by")
+    deposits = Deposit.objects.of(request.supplier).with_left_to_correct()
+    deposits = deposits.select_related("scheme", "deposited_by")
     state = filters.cleaned_data.get("etat", "") if filters.is_valid() else ""
     if state == "a-corriger":
-        deposits = deposits.filter(Q(state="refused") | Q(ko_count__gt=0))
+        deposits = deposits.filter(Q(state="refused") | Q(left_to_correct__gt=0))
     elif state:
         deposits = deposits.filter(state=state)
     page = Paginator(deposits, LIST_SIZE).get_page(request.GET.get("page"))
-    rows = [(deposit, owner_of(deposit)) for deposit in page]
+    rows = [(deposit, owner_of(deposit, left=deposit.left_to_correct)) for deposit in page]
     context = {
         "filters": filters,
         "page": page,

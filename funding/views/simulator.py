@@ -18,6 +18,7 @@ from funding.actions import Simulation, SimulationLimitError, simulate
 from funding.forms import SimulationForm
 from funding.report.document import report_document
 from funding.report.entries import Report, legend
+from funding.report.model_files import expected_name
 from funding.report.sheet import report_sheet
 from funding.report.simulation import labels_of, report_of_simulation
 from segur_portal.common import clock
@@ -64,6 +65,7 @@ def _page(
     context = {
         "form": form,
         "now": clock.now(),
+        "free_name": expected_name(request.supplier, clock.today()),
         "max_bytes": settings.DEPOSIT_JSON_MAX_BYTES,
         "max_requests": settings.DEPOSIT_MAX_REQUESTS,
         **(result or {}),

@@ -57,7 +57,7 @@ def test_the_dashboard_looks_right(open_page: OpenPage, user: User, width: int) 
     assert_looks_right(page)
     busy(user)
     page.reload()
-    expect(page.get_by_role("heading", name="Correction demandée")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 correction demandée par l’ASP")).to_be_visible()
     assert_looks_right(page)
 
 
