@@ -21,7 +21,8 @@ def faults_of(page: Page) -> list[str]:
 
 def assert_looks_right(page: Page) -> None:
     """No axe violation (WCAG A, AA and good practice), nothing wider than the screen."""
-    assert faults_of(page) == []
+    faults = faults_of(page)
+    assert not faults, "\n".join(faults)
 
 
 def _in_words(page: Page, violation: dict[str, Any]) -> str:
