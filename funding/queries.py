@@ -63,9 +63,8 @@ class DepositQuerySet(models.QuerySet[Any]):
         """Deposits with `left_to_correct`: how many KO requests were not deposited again."""
         lines = self.model._meta.get_field("lines").related_model._default_manager
         left = lines.to_correct().filter(deposit=OuterRef("pk")).order_by().values("deposit")
-        return self.annotate(
-            left_to_correct=Coalesce(Subquery(left.annotate(n=Count("pk")).values("n")), 0)
-        )
+        counted = Subquery(left.annotate(n=Count("pk")).values("n"))
+        return self.annotate(left_to_correct=Coalesce(counted, 0))  # type: ignore[no-any-return]
 
     def refused_unanswered(self) -> DepositQuerySet:
         """Refused files after which nothing was treated, for their scheme if it could be read."""
