@@ -21,13 +21,14 @@ from tests.enrolment.test_rules import CASES as SUPPLIER
 from tests.funding.test_rules_amounts import CASES as AMOUNTS
 from tests.funding.test_rules_balance import CASES as BALANCE
 from tests.funding.test_rules_calendar import CASES as CALENDAR
+from tests.funding.test_rules_documents import CASES as DOCUMENTS
 from tests.funding.test_rules_reference import CASES as REFERENCE
 from tests.orders.test_rules_eligibility import CASES as ELIGIBILITY
 from tests.orders.test_rules_uniqueness import CASES as UNIQUENESS
 from tests.rule_cases import BAD_TYPOGRAPHY, Case
 
 CASES: list[Case] = [
-    *REFERENCE, *CALENDAR, *SUPPLIER, *ELIGIBILITY, *UNIQUENESS, *BALANCE, *AMOUNTS,
+    *REFERENCE, *CALENDAR, *SUPPLIER, *ELIGIBILITY, *UNIQUENESS, *BALANCE, *AMOUNTS, *DOCUMENTS,
 ]  # fmt: skip
 
 # Codes only grow: a line is added here, never removed nor given another meaning.
@@ -68,6 +69,11 @@ CODES = {
     "PIL-001": "ko",
     "SOL-001": "ko",
     "SOL-002": "ko",
+    "DOC-001": "ko",
+    "DOC-002": "ko",
+    "DOC-003": "alert",
+    "DOC-004": "alert",
+    "DOC-005": "ko",
 }
 RULES = list(CATALOGUE)
 DAY = date(2026, 9, 15)

@@ -11,7 +11,7 @@ from enrolment import rules as supplier
 from orders.rules import eligibility, uniqueness
 from segur_portal.common.rules import Catalogue, Rule
 
-from . import amounts, balance, calendar, hold, pilots, reference
+from . import amounts, balance, calendar, documents, hold, pilots, reference
 
 CATALOGUE = Catalogue(
     reference.RULES,
@@ -23,6 +23,7 @@ CATALOGUE = Catalogue(
     amounts.RULES,
     pilots.RULES,
     balance.RULES,
+    documents.RULES,
 )
 
 # To be raised when a check changes without its texts: a request remembers what it was judged on.
@@ -50,6 +51,7 @@ FAMILY_TITLES = {
     "MNT": "Montants",
     "PIL": "Pilotes",
     "SOL": "Demande de solde",
+    "DOC": "Documents signés",
 }
 
 

@@ -1,0 +1,32 @@
+"""Reading the documents of a deposit: ZIP files, PDFs, their text and their signatures.
+
+Pure functions over files: no Django, no model. What reads a PDF runs in a process of its own
+(`funding.documents.reader`), with limits of memory and time: a file made to harm stops only
+itself. Originals are never saved again.
+"""
+
+from .archive import Entry, Listing, extract, list_archive
+from .expected import ExpectedFile, expected_files, wanted_values
+from .limits import ArchiveLimits, ReadingLimits
+from .matching import Match, match_names
+from .reader import Reader
+from .result import Fault, Reading, Signature, Wanted
+
+__all__ = [
+    "ArchiveLimits",
+    "Entry",
+    "ExpectedFile",
+    "Fault",
+    "Listing",
+    "Match",
+    "Reader",
+    "Reading",
+    "ReadingLimits",
+    "Signature",
+    "Wanted",
+    "expected_files",
+    "extract",
+    "list_archive",
+    "match_names",
+    "wanted_values",
+]

@@ -1,0 +1,72 @@
+"""Looking for values in the text of a page, however people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from unicodedata import combining, normalize
+
+from .result import Wanted
+
+_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
+    "octobre", "novembre", "decembre",
+)  # fmt: skip
+_QUOTES = {"’": "'", "‘": "'", "`": "'", "«": '"', "»": '"', "“": '"', "”": '"'}
+_DASHES = dict.fromkeys("‐‑‒–—−", "-")
+_PLAIN = {**_QUOTES, **_DASHES, "\u00ad": " ", "œ": "o", "æ": "a"}
+
+
+def plain(text: str) -> str:
+    """The text in lower case, without accents, one character for one: places are kept."""
+    return "".join(_plain_character(character) for character in text)
+
+
+def _plain_character(character: str) -> str:
+    if character in _PLAIN:
+        return _PLAIN[character]
+    if character.isspace() or character == "\x02":
+        return " "
+    base = [part for part in normalize("NFKD", character) if not combining(part)]
+    lowered = base[0].lower() if base else " "
+    return lowered if len(lowered) == 1 else character
+
+
+def pattern_of(wanted: Wanted) -> re.Pattern[str]:
+    """The expression that finds a wanted value in a plain text."""
+    maker = {"identifier": _identifier, "amount": _amount, "date": _date}
+    return re.compile(maker.get(wanted.kind, _words)(wanted.value))
+
+
+def _identifier(value: str) -> str:
+    """Digits and letters, perhaps set apart by blanks, dots or dashes."""
+    inner = r"[\s.\-]{0,2}".join(map(re.escape, plain(value)))
+    return rf"(?<![0-9a-z]){inner}(?![0-9a-z])"
+
+
+def _amount(value: str) -> str:
+    """`1 234,50`, `1234.50`, `1.234,5`; whole euros also without cents."""
+    euros, cents = value.split(".")
+    groups = f"{int(euros):,}".split(",")
+    whole = r"[\s.,']?".join(groups)
+    short = cents.rstrip("0")
+    decimals = {f"[.,]{cents}", *([f"[.,]{short}"] if short else [])}
+    optional = "?" if not short else ""
+    return rf"(?<![0-9])(?<![0-9][\s.,]){whole}(?:{'|'.join(sorted(decimals))}){optional}(?![0-9])(?![.,][0-9])"
+
+
+def _date(value: str) -> str:
+    """`31/03/2026`, `31.3.26`, `2026-03-31`, `31 mars 2026`."""
+    day = date.fromisoformat(value)
+    month = _MONTHS[day.month - 1]
+    forms = (
+        rf"0?{day.day}\s?[/.\-]\s?0?{day.month}\s?[/.\-]\s?(?:{day.year}|{day.year % 100:02})",
+        rf"{day.year}-{day.month:02}-{day.day:02}",
+        rf"0?{day.day}(?:er)?\s+{month}\s+{day.year}",
+    )
+    return rf"(?<![0-9])(?:{'|'.join(forms)})(?![0-9])"
+
+
+def _words(value: str) -> str:
+    """Words in this order, whatever the blanks and the line breaks between them."""
+    return r"\W+".join(map(re.escape, re.findall(r"\w+", plain(value)))) or r"(?!)"
