@@ -31,18 +31,23 @@ def statements() -> tuple[str, ...]:
 
 def order_lines(request: Mapping[str, Any]) -> list[str]:
     """The text of the purchase order of a request."""
-    order = request["bonDeCommande"]
+    order, software = request["bonDeCommande"], request["solutionLogicielle"]
     lines = [
         "BON DE COMMANDE",
         f"Numéro {order['numero']}, référence {request['referenceFournisseur']}",
-        f"Logiciel {request['solutionLogicielle']['nom']} {request['solutionLogicielle']['version']}",
+        f"Logiciel {software['nom']} {software['version']}",
         "",
         *statements(),
         "",
     ]
     for client in request["clients"]:
         lines += _client_lines(client)
-    lines += ["", *_amount_lines(order), "", f"Signé le {_day(order['dateSignature'])} par le client"]
+    lines += [
+        "",
+        *_amount_lines(order),
+        "",
+        f"Signé le {_day(order['dateSignature'])} par le client",
+    ]
     return lines
 
 
@@ -102,7 +107,9 @@ def _day(text: str) -> str:
     return date.fromisoformat(text).strftime("%d/%m/%Y")
 
 
-def a_pdf(lines: Sequence[str], *, is_hand_signed: bool = True, chance: Random | None = None) -> bytes:
+def a_pdf(
+    lines: Sequence[str], *, is_hand_signed: bool = True, chance: Random | None = None
+) -> bytes:
     """A PDF of these lines, with a hand signature drawn at the end."""
     pdf = pikepdf.new()
     font = pdf.make_indirect(

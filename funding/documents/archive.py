@@ -161,7 +161,9 @@ def _entry_fault(info: ZipInfo, span: _Span, name: str, limits: ArchiveLimits) -
     return next((fault for is_broken, fault in checks if is_broken), None)
 
 
-def extract(file: IO[bytes], entry: Entry, target: IO[bytes], limits: ArchiveLimits) -> Fault | None:
+def extract(
+    file: IO[bytes], entry: Entry, target: IO[bytes], limits: ArchiveLimits
+) -> Fault | None:
     """Write the bytes of an entry to `target`, counting them; None when all is well.
 
     What the directory declares is not trusted: the copy stops at the limits.

@@ -108,7 +108,9 @@ def too_large_open(limit: int) -> Fault:
 
 def too_many_entries(limit: int, found: int | None = None) -> Fault:
     """A ZIP of more entries than the limit."""
-    many = f"{counted(found, 'entrée')}, pour {limit}" if found else f"plus de {limit} entrées, nombre"
+    many = (
+        f"{counted(found, 'entrée')}, pour {limit}" if found else f"plus de {limit} entrées, nombre"
+    )
     return _fault(
         f"Le ZIP contient trop de documents : {many} au plus.",
         "Répartissez les documents dans plusieurs ZIP du même dépôt.",

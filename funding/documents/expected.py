@@ -35,7 +35,9 @@ def expected_files(request: Any, kind: str) -> list[ExpectedFile]:
     found = []
     for block, label, document in _BLOCKS.get(kind, ()):
         part = request.get(block) if isinstance(request, dict) else None
-        name = part.get("nomFichier") if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            continue
+        name = part.get("nomFichier")
         if isinstance(name, str) and name:
             is_electronic = part.get("typeSignature") == "ELECTRONIQUE"
             found.append(ExpectedFile(f"/{block}/nomFichier", name, label, document, is_electronic))
@@ -96,7 +98,9 @@ def _of_invoice(request: Mapping[str, Any]) -> Iterator[Wanted]:
 def _amounts(block: Mapping[str, Any], at: str) -> Iterator[Wanted]:
     for part in ("HT", "TVA", "TTC"):
         pointer = f"{at}/montant{part}"
-        yield Wanted(pointer, "amount", f"Montant {part}", f"{block[f'montant{part}']:.2f}", pointer)
+        yield Wanted(
+            pointer, "amount", f"Montant {part}", f"{block[f'montant{part}']:.2f}", pointer
+        )
 
 
 def _identifier(label: str, value: str, pointer: str) -> Wanted:

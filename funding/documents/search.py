@@ -52,7 +52,8 @@ def _amount(value: str) -> str:
     short = cents.rstrip("0")
     decimals = {f"[.,]{cents}", *([f"[.,]{short}"] if short else [])}
     optional = "?" if not short else ""
-    return rf"(?<![0-9])(?<![0-9][\s.,]){whole}(?:{'|'.join(sorted(decimals))}){optional}(?![0-9])(?![.,][0-9])"
+    before, after = r"(?<![0-9])(?<![0-9][\s.,])", r"(?![0-9])(?![.,][0-9])"
+    return rf"{before}{whole}(?:{'|'.join(sorted(decimals))}){optional}{after}"
 
 
 def _date(value: str) -> str:

@@ -71,14 +71,12 @@ def _outcome(status: Any) -> tuple[str, str]:
 
 
 def _why_unverified(status: Any) -> str:
-    problem = type(status.trust_problem_indic).__name__
     name = getattr(status.trust_problem_indic, "name", "")
     certificate = status.signing_cert
     if "EXPIRED" in name or "OUT_OF_BOUNDS" in name:
         return "Le certificat du signataire n’était pas ou n’est plus valable."
     if certificate.self_issued:
         return "Le signataire a fabriqué son certificat lui-même."
-    del problem
     return "L’autorité qui a délivré le certificat ne fait pas partie de celles de confiance."
 
 

@@ -68,8 +68,8 @@ def check_pdf(path: Path, limits: ReadingLimits) -> Structure:
             return _inside(pdf, limits)
     except pikepdf.PasswordError:
         return Structure((_encrypted(),))
-    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError) as error:
-        return Structure((_damaged(str(error)),))
+    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError):
+        return Structure((_damaged(),))
 
 
 def _outside(path: Path, limits: ReadingLimits) -> Fault | None:
@@ -112,7 +112,8 @@ def _inside(pdf: pikepdf.Pdf, limits: ReadingLimits) -> Structure:
     if pages > limits.max_pages:
         faults.append(
             _fault(
-                f"Le PDF a trop de pages : {count(pages, 'page')}, pour {limits.max_pages} au plus.",
+                f"Le PDF a trop de pages : {count(pages, 'page')}, pour {limits.max_pages} "
+                "au plus.",
                 "Ne déposez que le document demandé, sans ses annexes.",
             )
         )
@@ -156,8 +157,7 @@ def _encrypted() -> Fault:
     )
 
 
-def _damaged(reason: str) -> Fault:
-    del reason  # in English, with the path of the file: of no use to a supplier
+def _damaged() -> Fault:
     return _fault("Le PDF est abîmé : sa structure ne peut pas être lue.", _EXPORT)
 
 

@@ -62,4 +62,4 @@ def _boxes(
     """The rectangles of some characters, one for each line they run on."""
     count = min(text_page.count_rects(start, end - start), MAX_BOXES)
     rectangles = [text_page.get_rect(rank) for rank in range(count)]
-    return [(page, tuple(round(side, 1) for side in box)) for box in rectangles]  # type: ignore[misc]
+    return [(page, tuple(round(side, 1) for side in box)) for box in rectangles]

@@ -10,7 +10,9 @@ from segur_portal.common.rules import Breach, Finding, Rule, Severity
 
 _SHOWN = 6
 _CHANGED = "Le document a été modifié après sa signature."
-_ZIP_NAME = "Nommez-le « {expected} », avec ses majuscules, et placez-le une seule fois dans un ZIP."
+_ZIP_NAME = (
+    "Nommez-le « {expected} », avec ses majuscules, et placez-le une seule fois dans un ZIP."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,11 @@ def _is_signed(facts: DocumentFacts) -> Iterator[Breach]:
     """DOC-003: a document declared electronically signed bears a signature left untouched."""
     if not facts.is_read:
         return
-    values = {"document": facts.label, "name": facts.name, "why": " ".join(facts.signature_details) or _CHANGED}
+    values = {
+        "document": facts.label,
+        "name": facts.name,
+        "why": " ".join(facts.signature_details) or _CHANGED,
+    }
     if facts.signature == "altered":
         yield Breach(
             facts.pointer,

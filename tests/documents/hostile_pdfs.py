@@ -38,9 +38,9 @@ def _with_annotation(**fields: Any) -> bytes:
         return _saved(pdf)
 
 
-def _encrypted(**passwords: str) -> bytes:
+def _encrypted(user: str, owner: str) -> bytes:
     with pikepdf.open(BytesIO(GOOD)) as pdf:
-        return _saved(pdf, encryption=pikepdf.Encryption(**passwords))
+        return _saved(pdf, encryption=pikepdf.Encryption(user=user, owner=owner))
 
 
 def _attached() -> bytes:
@@ -168,16 +168,26 @@ def refused() -> Iterator[Case]:
     yield "script after a move", changed(OpenAction=_next_script), "JavaScript"
     yield "script in an object stream", _hidden_in_object_stream(), "JavaScript"
     yield "script written in hexadecimal", _hexadecimal(), "JavaScript"
-    yield "program started", changed(
-        OpenAction=Dictionary(S=Name.Launch, F=String("cmd.exe"))
-    ), "lancement d’un programme"
-    yield "form that sends", _with_annotation(
-        Subtype=Name.Link, A=Dictionary(S=Name.SubmitForm, F=String("https://x.example"))
-    ), "envoi de formulaire"
+    yield (
+        "program started",
+        changed(OpenAction=Dictionary(S=Name.Launch, F=String("cmd.exe"))),
+        "lancement d’un programme",
+    )
+    yield (
+        "form that sends",
+        _with_annotation(
+            Subtype=Name.Link, A=Dictionary(S=Name.SubmitForm, F=String("https://x.example"))
+        ),
+        "envoi de formulaire",
+    )
     yield "imported data", changed(OpenAction=Dictionary(S=Name.ImportData)), "échange de données"
     yield "file attached", _attached(), "fichier joint"
     yield "file attached to a note", _with_annotation(Subtype=Name.FileAttachment), "fichier joint"
-    yield "jump into an attached file", changed(OpenAction=Dictionary(S=Name.GoToE)), "fichier joint"
+    yield (
+        "jump into an attached file",
+        changed(OpenAction=Dictionary(S=Name.GoToE)),
+        "fichier joint",
+    )
     yield "XFA form", changed(AcroForm=Dictionary(XFA=String("<xdp/>"))), "formulaire XFA"
     yield "film", _with_annotation(Subtype=Name.Movie), "multimédia"
     yield "screen", _with_annotation(Subtype=Name.Screen), "multimédia"

@@ -61,9 +61,12 @@ def _sharing(count: int) -> bytes:
 
 
 def _end(count: int, length: int, offset: int, comment: bytes = b"", disk: int = 0) -> bytes:
-    return struct.pack(
-        "<4s4H2LH", b"PK\x05\x06", disk, disk, count, count, length, offset, len(comment)
-    ) + comment
+    return (
+        struct.pack(
+            "<4s4H2LH", b"PK\x05\x06", disk, disk, count, count, length, offset, len(comment)
+        )
+        + comment
+    )
 
 
 def _lying(field: int, value: int) -> bytes:
@@ -114,7 +117,11 @@ def whole_files() -> Iterator[Case]:
     yield "a lie on the place of the directory", _moved_directory(), "octets étrangers"
     yield "two entries on the same bytes", _sharing(2), "mêmes octets"
     yield "a thousand entries on the same bytes", _sharing(1000), "mêmes octets"
-    yield "too many entries", zipped(*((f"{n}.pdf", PDF) for n in range(1_001))), "trop de documents"
+    yield (
+        "too many entries",
+        zipped(*((f"{n}.pdf", PDF) for n in range(1_001))),
+        "trop de documents",
+    )
     yield "70 000 entries announced", GOOD[:-22] + _end(65_535, 10, 0), "trop de documents"
     yield "several disks", _second_disk(), "plusieurs morceaux"
     yield "too large once open", _declared_huge(), "une fois décompressé"
@@ -152,9 +159,11 @@ def entries() -> Iterator[Case]:
     yield "Windows path", zipped(("..\\win.pdf", PDF), good), {"..\\win.pdf": "dossier"}
     yield "drive letter", zipped(("C:evil.pdf", PDF), good), {"C:evil.pdf": "dossier"}
     yield "in a folder", zipped(("dir/a.pdf", PDF), good), {"dir/a.pdf": "dossier"}
-    yield "hidden up the tree", zipped(("__MACOSX/../a.pdf", PDF), good), {
-        "__MACOSX/../a.pdf": "dossier"
-    }
+    yield (
+        "hidden up the tree",
+        zipped(("__MACOSX/../a.pdf", PDF), good),
+        {"__MACOSX/../a.pdf": "dossier"},
+    )
     yield "link", zipped((_mode("a.pdf", 0o120777), b"/etc/passwd"), good), {"a.pdf": "lien"}
     yield "pipe", zipped((_mode("a.pdf", 0o010644), PDF), good), {"a.pdf": "spécial"}
     yield "device", zipped((_mode("a.pdf", 0o020644), PDF), good), {"a.pdf": "spécial"}
@@ -169,20 +178,28 @@ def entries() -> Iterator[Case]:
     yield "two names", _two_names(), {"aaaaa.pdf": "deux noms"}
     yield "BZIP2", zipped(("a.pdf", PDF), method=ZIP_BZIP2), {"a.pdf": "compressé d’une façon"}
     yield "LZMA", zipped(("a.pdf", PDF), method=ZIP_LZMA), {"a.pdf": "compressé d’une façon"}
-    yield "a bomb of 15 MiB", zipped(("a.pdf", PDF + bytes(15_000_000)), good), {
-        "a.pdf": "grossit démesurément"
-    }
+    yield (
+        "a bomb of 15 MiB",
+        zipped(("a.pdf", PDF + bytes(15_000_000)), good),
+        {"a.pdf": "grossit démesurément"},
+    )
     yield "a bomb of 60 MiB", zipped(("a.pdf", bytes(60_000_000)), good), {"a.pdf": "dépasse"}
     yield "nested ZIP", zipped(("a.pdf", GOOD), good), {"a.pdf": "elle-même un ZIP"}
-    yield "nested bomb", zipped(("a.pdf", zipped(("b", bytes(9_000_000)))), good), {
-        "a.pdf": "elle-même un ZIP"
-    }
-    yield "nested GZIP", zipped(("a.pdf", b"\x1f\x8b\x08" + bytes(99)), good), {
-        "a.pdf": "fichier GZIP"
-    }
-    yield "nested 7-Zip", zipped(("a.pdf", b"7z\xbc\xaf\x27\x1c" + bytes(99)), good), {
-        "a.pdf": "7-Zip"
-    }
+    yield (
+        "nested bomb",
+        zipped(("a.pdf", zipped(("b", bytes(9_000_000)))), good),
+        {"a.pdf": "elle-même un ZIP"},
+    )
+    yield (
+        "nested GZIP",
+        zipped(("a.pdf", b"\x1f\x8b\x08" + bytes(99)), good),
+        {"a.pdf": "fichier GZIP"},
+    )
+    yield (
+        "nested 7-Zip",
+        zipped(("a.pdf", b"7z\xbc\xaf\x27\x1c" + bytes(99)), good),
+        {"a.pdf": "7-Zip"},
+    )
     yield "an empty document", zipped(("a.pdf", b""), good), {"a.pdf": "vide"}
     yield "a lie: less than there is", _lying(24, 10), {"a.pdf": "abîmé dans le ZIP"}
     yield "a wrong checksum", _lying(16, 12345), {"a.pdf": "abîmé dans le ZIP"}
@@ -202,4 +219,3 @@ def _broken_stream() -> bytes:
     data = bytearray(zipped(("a.pdf", PDF * 50)))
     data[37:45] = b"\xff" * 8
     return bytes(data)
-

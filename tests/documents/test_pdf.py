@@ -64,7 +64,9 @@ def test_memory_is_bounded_and_the_next_file_is_read(tmp_path: Path) -> None:
 def test_time_is_bounded_and_the_next_file_is_read(tmp_path: Path) -> None:
     """A page that takes for ever is given up."""
     with Reader(ReadingLimits(seconds=0)) as reader:
-        endless = [Wanted(str(n), "statement", "Mention", f"mot{n} .* autre") for n in range(30_000)]
+        endless = [
+            Wanted(str(n), "statement", "Mention", f"mot{n} .* autre") for n in range(30_000)
+        ]
         long_page = papers.a_pdf(["mot " * 40] * 400)
         reading = read(reader, tmp_path, long_page, *endless)
         assert reading.faults
