@@ -34,7 +34,8 @@ class SpecimenKind(models.TextChoices):
 
     PURCHASE_ORDER = "purchase_order", "Bon de commande"
     PILOT_REPORT = "pilot_report", "PV pilote"
-    MANDATE = "mandate", "Mandat"
+    MANDATE = "mandate", "Mandat du représentant légal"
+    DISTRIBUTION_MANDATE = "distribution_mandate", "Mandat de distribution"
     ACCEPTANCE_REPORT = "acceptance_report", "Vérification d’aptitude"
 
 

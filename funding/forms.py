@@ -10,10 +10,14 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 
+from enrolment.enums import SpecimenKind
+from enrolment.models import Solution, Supplier
 from funding.enums import KindChoice, Verdict
-from funding.intake import FILE_CODES
+from funding.intake import FILE_CODES, Envelope, Limits, check_structure, read_envelope
 from funding.workflow import DEPOSIT, REQUEST
+from segur_portal.common.enums import Kind
 from segur_portal.common.models import Scheme
 
 FILE_INPUT = forms.FileInput(attrs={"accept": ".json,application/json"})
@@ -220,3 +224,94 @@ def _in_period(day: date | None) -> date | None:
 
 def _mib(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} Mio".replace(".", ",")
+
+
+class ModelForm(forms.Form):
+    """Which model to pre-fill: for a solution, or for the request of a deposit file."""
+
+    document = forms.ChoiceField(label="Document", choices=SpecimenKind.choices)
+    solution = forms.ModelChoiceField(
+        label="Solution logicielle",
+        queryset=Solution.objects.none(),
+        required=False,
+        empty_label="Sans solution, ou celle du fichier",
+        help_text="Vos solutions, et celles que vous distribuez.",
+    )
+    fichier = forms.FileField(
+        label="Fichier JSON d’avances (bon de commande seulement)",
+        help_text="Le bon de commande reprend la demande que vous désignez. Rien n’est déposé.",
+        widget=FILE_INPUT,
+        required=False,
+        max_length=255,
+    )
+    reference = forms.CharField(
+        label="Référence de la demande dans ce fichier",
+        help_text="Sans référence, la première demande du fichier.",
+        required=False,
+        max_length=35,
+    )
+
+    def __init__(self, supplier: Supplier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.supplier = supplier
+        self.payload: dict[str, Any] | None = None
+        self.scheme: Scheme | None = None
+        self.fields["solution"].queryset = (  # type: ignore[attr-defined]
+            Solution.objects.filter(Q(editor=supplier) | Q(distributions__distributor=supplier))
+            .select_related("scheme", "editor")
+            .order_by("scheme", "name", "version")
+            .distinct()
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Find the scheme and, for an order, the request of the file."""
+        data = super().clean() or {}
+        kind, solution = data.get("document"), data.get("solution")
+        if data.get("fichier") is not None and kind != SpecimenKind.PURCHASE_ORDER:
+            self.add_error("fichier", "Un fichier ne sert qu’à pré-remplir un bon de commande.")
+        elif data.get("fichier") is not None:
+            self._read(data["fichier"])
+        elif solution is not None:
+            self.scheme = solution.scheme
+        elif kind and kind not in {SpecimenKind.MANDATE, SpecimenKind.DISTRIBUTION_MANDATE}:
+            self.add_error("solution", "Choisissez une solution : le modèle en dépend.")
+        if kind in {SpecimenKind.MANDATE, SpecimenKind.DISTRIBUTION_MANDATE}:
+            self.scheme = None
+        return data
+
+    def _read(self, file: UploadedFile) -> None:
+        envelope = read_envelope(
+            file.read(settings.DEPOSIT_JSON_MAX_BYTES + 1),
+            filename=file.name or "",
+            supplier_siret=self.supplier.siret,
+            limits=Limits(
+                max_bytes=settings.DEPOSIT_JSON_MAX_BYTES,
+                max_depth=settings.DEPOSIT_MAX_DEPTH,
+                max_requests=settings.DEPOSIT_MAX_REQUESTS,
+            ),
+        )
+        if not isinstance(envelope, Envelope):
+            self.add_error("fichier", [f"{one.code} : {one.message}" for one in envelope[:3]])
+        elif envelope.kind != Kind.ADVANCE:
+            self.add_error("fichier", "Un bon de commande se tire d’une demande d’avance.")
+        else:
+            self.scheme = Scheme.objects.get(pk=envelope.scheme)
+            self._choose(envelope)
+
+    def _choose(self, envelope: Envelope) -> None:
+        wanted = self.cleaned_data.get("reference", "").strip()
+        pairs = zip(envelope.requests, check_structure(envelope), strict=True)
+        for request, structure in pairs:
+            named = request.get("referenceFournisseur") if isinstance(request, dict) else None
+            if wanted and named != wanted:
+                continue
+            if structure.findings:
+                self.add_error(
+                    "fichier",
+                    "Cette demande n’a pas la structure attendue : passez d’abord le fichier "
+                    "au simulateur, qui dit quoi corriger.",
+                )
+            else:
+                self.payload = request
+            return
+        self.add_error("reference", "Aucune demande de ce fichier n’a cette référence.")

@@ -10,7 +10,9 @@ from funding.actions import (
     release_holds,
     restart_forgotten,
 )
+from funding.actions.paper import issue_model
 from funding.report.issued import draw
+from funding.report.paper import model_data, offered
 from segur_portal.common import clock
 from segur_portal.common.issuing import TASK, render_document, wake_renderer
 from segur_portal.common.models import IssuedDocument
@@ -51,3 +53,10 @@ def sweep_holds() -> None:
     """Release the DRIMbox requests whose RIS came, cancel those past the limit."""
     release_holds()
     cancel_overdue_holds()
+
+
+@shared_task(name="portal.issue_models", ignore_result=True)
+def issue_models() -> None:
+    """Issue the blank models whose statements are new or changed; the others exist already."""
+    for kind, scheme in offered():
+        issue_model(data=model_data(kind, scheme))

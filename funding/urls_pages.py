@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from funding.views import dashboard, pages
+from funding.views import dashboard, pages, paper
 
 _FORMAT = "documentation/<slug:scheme>/<slug:kind>/"
 
@@ -12,4 +12,12 @@ urlpatterns: list[URLPattern] = [
     path("documentation/", pages.documentation, name="documentation"),
     path(_FORMAT, pages.documentation_detail, name="documentation_detail"),
     path(_FORMAT + "<slug:model>.json", pages.documentation_model, name="documentation_model"),
+    path("modeles/", paper.model_list, name="model_list"),
+    path("modeles/pre-remplir/", paper.model_fill, name="model_fill"),
+    path("modeles/mes-modeles/", paper.model_rows, name="model_rows"),
+    path("modeles/<slug:kind>/vierge.pdf", paper.model_blank, name="model_blank_all"),
+    path("modeles/<slug:kind>/<slug:scheme>/vierge.pdf", paper.model_blank, name="model_blank"),
+    path(
+        "demandes/<slug:number>/bon-de-commande/", paper.model_of_request, name="model_of_request"
+    ),
 ]

@@ -120,6 +120,18 @@ DOORS: tuple[Door, ...] = (
     Door("documentation", PUBLIC),
     Door("documentation_detail", PUBLIC, args=lambda world: ["ris", "avance"]),
     Door("documentation_model", PUBLIC, args=lambda world: ["ris", "avance", "pre-rempli"]),
+    # ------------------------------------------------------------ models of documents
+    Door("model_list", PUBLIC),
+    Door("model_blank", everyone(MOVED), args=lambda world: ["purchase-order", "ris"]),
+    Door("model_blank_all", everyone(MOVED), args=lambda world: ["mandate"]),
+    Door("model_fill", DEPOSITORS, DEPOSITORS),
+    Door("model_rows", MEMBERS),
+    Door(
+        "model_of_request",
+        None,
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=_request,
+    ),
     # ------------------------------------------------------------ deposits, requests, simulator
     Door("deposit_list", MEMBERS),
     Door("deposit_new", DEPOSITORS, DEPOSITORS),

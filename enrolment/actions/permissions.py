@@ -25,6 +25,7 @@ _PROGRAMME = (
     "common.parameter",
     "common.pricescale",
     "common.reason",
+    "common.statement",
 )
 _PROGRAMME_DETAILS = ("common.pricetier", "common.programmesnapshot")
 _SUPPLIERS = (
@@ -88,6 +89,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "common.window": "view add change",
         "common.parameter": "view add change",
         "common.reason": "view add change",
+        "common.statement": "view add change",
         "common.pricescale": "view add change",
         "common.pricetier": "view add change delete",
         "common.programmesnapshot": "view",

@@ -21,7 +21,8 @@ from funding.report.requests import history, received
 from funding.report.steps import deadlines, next_step
 from funding.views.downloads import csv_response
 from segur_portal.common import clock
-from segur_portal.common.models import JournalEntry
+from segur_portal.common.enums import Kind
+from segur_portal.common.models import IssuedDocument, JournalEntry
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 1000
@@ -85,6 +86,8 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
         "step": next_step(one, deadlines(), has_balance=one.has_balance),  # type: ignore[attr-defined]
         "history": history(one, entries.select_related("actor").order_by("at", "pk")),
         "balances": list(one.balances.order_by("pk")),
+        "documents": IssuedDocument.objects.about(one).select_related("file"),
+        "may_fill": one.kind == Kind.ADVANCE and request.membership.role in DEPOSITING_ROLES,
         **received(one),
     }
     return render(request, "funding/requests/detail.html", context)

@@ -67,6 +67,16 @@ class ReasonSubject(StrEnum):
     PILOT = "pilot"
 
 
+class DocumentKind(StrEnum):
+    """Kinds of document that clients and suppliers sign, and that have models (section 4)."""
+
+    PURCHASE_ORDER = "purchase_order"
+    PILOT_REPORT = "pilot_report"
+    MANDATE = "mandate"
+    DISTRIBUTION_MANDATE = "distribution_mandate"
+    ACCEPTANCE_REPORT = "acceptance_report"
+
+
 class Measure(StrEnum):
     """What a tranche of a price scale is counted in."""
 

@@ -9,7 +9,15 @@ from django.conf import settings
 from django.core import serializers
 from django.db import models, transaction
 
-from segur_portal.common.models import Parameter, PriceScale, PriceTier, Reason, Scheme, Window
+from segur_portal.common.models import (
+    Parameter,
+    PriceScale,
+    PriceTier,
+    Reason,
+    Scheme,
+    Statement,
+    Window,
+)
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "programme.json"
 # What makes a row the same row, whatever its primary key has become here.
@@ -19,12 +27,13 @@ _IDENTITY: dict[type[models.Model], tuple[str, ...]] = {
     Parameter: ("scheme_id", "code"),
     PriceScale: ("scheme_id", "version"),
     Reason: ("subject", "code"),
+    Statement: ("kind", "scheme_id", "code"),
 }
 
 
 @transaction.atomic
 def load_programme(path: Path = FIXTURE) -> int:
-    """Create the schemes, windows, parameters, scales and reasons of the fixture that do not exist.
+    """Create the schemes, windows, parameters, scales, reasons and statements that do not exist.
 
     Rows that exist are left as they are, and the tiers of an existing scale are not completed.
     Returns how many rows were created.

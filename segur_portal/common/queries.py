@@ -1,4 +1,4 @@
-"""Named questions on mails and notifications."""
+"""Named questions on mails, notifications and mandatory statements."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 
 class MailQuerySet(models.QuerySet[Any]):
@@ -30,3 +31,12 @@ class NotificationQuerySet(models.QuerySet[Any]):
     def for_digest(self) -> NotificationQuerySet:
         """Those that wait for the morning's summary and were not read meanwhile."""
         return self.filter(is_for_digest=True, read_at__isnull=True)
+
+
+class StatementQuerySet(models.QuerySet[Any]):
+    """Mandatory statements of documents."""
+
+    def binding(self, kind: str, scheme_id: str | None) -> StatementQuerySet:
+        """Those that a document of this kind must carry on that scheme."""
+        general = self.filter(kind=kind, is_active=True)
+        return general.filter(Q(scheme=None) | Q(scheme=scheme_id)).order_by("order", "pk")

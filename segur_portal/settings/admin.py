@@ -64,6 +64,7 @@ NAVIGATION = [
         _page("Paramètres", "tune", "common.parameter"),
         _page("Barèmes", "euro", "common.pricescale"),
         _page("Motifs", "format_list_bulleted", "common.reason"),
+        _page("Mentions obligatoires", "format_quote", "common.statement"),
         _page("Versions du programme", "history", "common.programmesnapshot"),
     ),
     _group(

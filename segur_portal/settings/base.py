@@ -243,6 +243,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "funding.sweep_holds",
         "schedule": crontab(minute="10"),
     },
+    "issue the blank models": {
+        "task": "portal.issue_models",
+        "schedule": timedelta(minutes=2),
+    },
     "import the eligible-clients base": {
         "task": "orders.import_nightly",
         "schedule": crontab(hour="2", minute="30"),

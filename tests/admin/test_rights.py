@@ -21,6 +21,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "common.pricescale": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.programmesnapshot": dict.fromkeys(STAFF, "v"),
     "common.reason": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
+    "common.statement": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.scheme": {**dict.fromkeys(STAFF, "v"), "superuser": "vc", "programme": "vc"},
     "common.storedfile": {"superuser": "v"},
     "common.window": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},

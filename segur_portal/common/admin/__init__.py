@@ -1,5 +1,5 @@
 """The officers' side: pages of the programme and of the traces, and what all pages share."""
 
-from . import programme, reasons, records
+from . import programme, reasons, records, statements
 
-__all__ = ["programme", "reasons", "records"]
+__all__ = ["programme", "reasons", "records", "statements"]

@@ -15,6 +15,7 @@ from .notices import (
 )
 from .programme import Parameter, PriceScale, PriceTier, ProgrammeSnapshot, Scheme, Window
 from .reasons import Reason
+from .statements import Statement
 
 __all__ = [
     "DEFAULT_CHANNELS",
@@ -33,6 +34,7 @@ __all__ = [
     "ProgrammeSnapshot",
     "Reason",
     "Scheme",
+    "Statement",
     "StoredFile",
     "Window",
 ]
