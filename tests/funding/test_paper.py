@@ -92,12 +92,12 @@ def test_a_purchase_order_is_filled_with_the_request(supplier: Supplier) -> None
     data = model_data(
         "purchase_order", Scheme.objects.get(pk=RIS), supplier=supplier, payload=request
     )
-    text = text_of(issue_model(data=data, supplier=supplier)).replace("\u202f", "")
+    text = text_of(issue_model(data=data, supplier=supplier))
     client = request["clients"][0]
     for words in (
         supplier.siret,
         request["referenceFournisseur"],
-        "1200,00 €",
+        "1 200,00 €",
         client["siren"],
         client["medecins"][0]["rpps"],
         client["etablissements"][0]["finessGeographique"],
