@@ -1,4 +1,4 @@
-"""The portal's models of documents: their statements, what they are pre-filled with, their pages."""
+"""The portal’s models of documents: their statements, their data, their pages."""
 
 from __future__ import annotations
 
