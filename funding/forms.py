@@ -279,7 +279,7 @@ class ModelForm(forms.Form):
             self.scheme = None
         return data
 
-    def _read(self, file: UploadedFile) -> None:
+    def _read(self, file: UploadedFile[Any]) -> None:
         envelope = read_envelope(
             file.read(settings.DEPOSIT_JSON_MAX_BYTES + 1),
             filename=file.name or "",
