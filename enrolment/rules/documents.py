@@ -1,0 +1,319 @@
+"""The documents asked of an enrolment (domain page, section 3). Pure Python.
+
+One table, `REQUIREMENTS`, read by the screens, by the obligation to answer and by the check made
+when an enrolment is submitted or validated: they can never disagree.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from segur_portal.common.french import day
+
+
+class DocumentKind(StrEnum):
+    """Kinds of supporting document."""
+
+    IDENTITY = "identity"
+    BANK = "bank"
+    CERTIFICATE = "certificate"
+    HOSTING_STATEMENT = "hosting_statement"
+    HOSTING_CERTIFICATE = "hosting_certificate"
+    KBIS = "kbis"
+    VAT = "vat"
+    DISTRIBUTION_MANDATE = "distribution_mandate"
+    PROXY_IDENTITY = "proxy_identity"
+    PROXY_MANDATE = "proxy_mandate"
+    SERVICE_CONTRACT = "service_contract"
+
+
+class Stage(StrEnum):
+    """The two stages of an enrolment."""
+
+    EARLY = "early"
+    FINAL = "final"
+
+
+class Proxy(StrEnum):
+    """Who employs the agent that the legal representative appoints, if any."""
+
+    NONE = "none"
+    EMPLOYEE = "employee"
+    THIRD_PARTY = "third_party"
+
+
+class Dates(StrEnum):
+    """Which dates a document carries, hence when it holds.
+
+    `EXPIRES`: until a day, held on the day of deposit. `ISSUED`: recent enough on the day of
+    deposit. `PERIOD`: from a day, maybe until another. `MAY_EXPIRE`: until a day, if there is one.
+    """
+
+    NONE = "none"
+    EXPIRES = "expires"
+    ISSUED = "issued"
+    PERIOD = "period"
+    MAY_EXPIRE = "may_expire"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSolution:
+    """A solution of the enrolment; `is_own` when the supplier is its editor."""
+
+    id: int
+    name: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFacts:
+    """What the table reads. `hosts_data` is None while the question is not answered."""
+
+    solutions: tuple[NamedSolution, ...] = ()
+    requires_hosting: bool = True
+    hosts_data: bool | None = None
+    wanted_name: str = ""
+    is_vat_subject: bool = True
+    proxy: str = Proxy.NONE
+    bank_max_age_months: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One line of the table: a kind of document, when it is asked, and why, in words."""
+
+    kind: DocumentKind
+    label: str
+    when: str
+    applies: Callable[[EnrolmentFacts], bool]
+    dates: Dates = Dates.NONE
+    stage: Stage = Stage.EARLY
+    for_solution: Callable[[NamedSolution], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document asked of one enrolment. `solution` is the one it is about, if it is."""
+
+    kind: DocumentKind
+    label: str
+    reason: str
+    stage: Stage
+    dates: Dates
+    solution: NamedSolution | None = None
+
+    @property
+    def key(self) -> tuple[str, int | None]:
+        """What identifies it in an enrolment."""
+        return self.kind.value, self.solution.id if self.solution else None
+
+    @property
+    def name(self) -> str:
+        """Its label, with the solution it is about."""
+        return f"{self.label} – {self.solution.name}" if self.solution else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A document deposited, its dates and what an officer said of it."""
+
+    state: str
+    deposited_on: date
+    issued_on: date | None = None
+    starts_on: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something missing, in words; `asked` is the document, or None for a question."""
+
+    sentence: str
+    step: str
+    asked: Asked | None = field(default=None, compare=False)
+
+
+REQUIREMENTS: tuple[Requirement, ...] = (
+    Requirement(
+        DocumentKind.IDENTITY,
+        "Pièce d’identité du représentant légal",
+        "Toujours demandée ; en cours de validité le jour du dépôt.",
+        lambda facts: True,
+        Dates.EXPIRES,
+    ),
+    Requirement(
+        DocumentKind.BANK,
+        "Relevé d’identité bancaire (RIB)",
+        "Toujours demandé ; il date de {months} au plus.",
+        lambda facts: True,
+        Dates.ISSUED,
+    ),
+    Requirement(
+        DocumentKind.CERTIFICATE,
+        "Certificat de référencement",
+        "Demandé pour chaque solution, à l’étape définitive seulement.",
+        lambda facts: True,
+        Dates.MAY_EXPIRE,
+        Stage.FINAL,
+        for_solution=lambda solution: True,
+    ),
+    Requirement(
+        DocumentKind.HOSTING_STATEMENT,
+        "Attestation sur l’honneur de non-hébergement de données de santé",
+        "Demandée sur ce dispositif quand vous n’hébergez pas de données de santé.",
+        lambda facts: facts.requires_hosting and facts.hosts_data is False,
+    ),
+    Requirement(
+        DocumentKind.HOSTING_CERTIFICATE,
+        "Certificat d’hébergeur de données de santé (HDS)",
+        "Demandé sur ce dispositif quand vous hébergez des données de santé.",
+        lambda facts: facts.requires_hosting and facts.hosts_data is True,
+        Dates.EXPIRES,
+    ),
+    Requirement(
+        DocumentKind.KBIS,
+        "Extrait Kbis",
+        "Demandé parce que vous voulez un autre nom que celui du registre.",
+        lambda facts: bool(facts.wanted_name.strip()),
+    ),
+    Requirement(
+        DocumentKind.VAT,
+        "Justificatif de non-assujettissement à la TVA",
+        "Demandé parce que vous n’êtes pas assujetti à la TVA.",
+        lambda facts: not facts.is_vat_subject,
+    ),
+    Requirement(
+        DocumentKind.DISTRIBUTION_MANDATE,
+        "Mandat de distribution signé par l’éditeur",
+        "Demandé pour chaque solution que vous distribuez sans l’éditer.",
+        lambda facts: True,
+        Dates.PERIOD,
+        for_solution=lambda solution: not solution.is_own,
+    ),
+    Requirement(
+        DocumentKind.PROXY_IDENTITY,
+        "Pièce d’identité du mandataire",
+        "Demandée parce que le représentant légal désigne un mandataire.",
+        lambda facts: facts.proxy in (Proxy.EMPLOYEE, Proxy.THIRD_PARTY),
+        Dates.EXPIRES,
+    ),
+    Requirement(
+        DocumentKind.PROXY_MANDATE,
+        "Mandat du représentant légal, signé par lui",
+        "Demandé parce que le mandataire est votre salarié.",
+        lambda facts: facts.proxy == Proxy.EMPLOYEE,
+        Dates.PERIOD,
+    ),
+    Requirement(
+        DocumentKind.SERVICE_CONTRACT,
+        "Contrat de prestation portant la délégation de signature",
+        "Demandé parce que le mandataire est salarié d’un tiers.",
+        lambda facts: facts.proxy == Proxy.THIRD_PARTY,
+        Dates.PERIOD,
+    ),
+)
+LABELS = {requirement.kind: requirement.label for requirement in REQUIREMENTS}
+DATES = {requirement.kind: requirement.dates for requirement in REQUIREMENTS}
+# Accepted documents whose end takes away what they gave; a distribution mandate ends with its own
+# rule (ENR-003), a bank statement or a statement on honour does not end.
+SUSPENDING = frozenset(
+    {
+        DocumentKind.IDENTITY,
+        DocumentKind.CERTIFICATE,
+        DocumentKind.HOSTING_CERTIFICATE,
+        DocumentKind.PROXY_IDENTITY,
+        DocumentKind.PROXY_MANDATE,
+        DocumentKind.SERVICE_CONTRACT,
+    }
+)
+
+
+def documents_asked(facts: EnrolmentFacts, stage: str = Stage.FINAL) -> list[Asked]:
+    """The documents asked at this stage, in the table's order; the final stage asks for all."""
+    return [
+        Asked(
+            line.kind,
+            line.label,
+            line.when.format(months=f"{facts.bank_max_age_months} mois"),
+            line.stage,
+            line.dates,
+            solution,
+        )
+        for line in REQUIREMENTS
+        if line.applies(facts) and (stage == Stage.FINAL or line.stage == Stage.EARLY)
+        for solution in _about(line, facts)
+    ]
+
+
+def _about(line: Requirement, facts: EnrolmentFacts) -> Iterable[NamedSolution | None]:
+    if line.for_solution is None:
+        return (None,)
+    return tuple(solution for solution in facts.solutions if line.for_solution(solution))
+
+
+def date_fault(dates: str, document: Provided, max_age_months: int) -> str:
+    """Why the dates of a document are not right on the day of its deposit; empty when they are."""
+    on = document.deposited_on
+    if document.issued_on is not None and document.issued_on > on:
+        return f"sa date ({day(document.issued_on)}) est à venir"
+    if dates == Dates.ISSUED:
+        if document.issued_on is None:
+            return "sa date n’est pas indiquée"
+        if document.issued_on < months_before(on, max_age_months):
+            return f"il date du {day(document.issued_on)}, plus de {max_age_months} mois"
+    if dates == Dates.EXPIRES and document.expires_on is None:
+        return "sa fin de validité n’est pas indiquée"
+    if dates == Dates.PERIOD and document.starts_on is None:
+        return "son début n’est pas indiqué"
+    if document.expires_on is not None:
+        if document.expires_on < on:
+            return f"sa validité a pris fin le {day(document.expires_on)}"
+        if document.starts_on is not None and document.starts_on > document.expires_on:
+            return "il finit avant de commencer"
+    return ""
+
+
+def missing(
+    facts: EnrolmentFacts,
+    provided: Mapping[tuple[str, int | None], Provided],
+    *,
+    stage: str,
+    on: date,
+    has_bank_details: bool,
+    legal_representative: str,
+) -> list[Lack]:
+    """Everything that still keeps this enrolment from being submitted at this stage, in words."""
+    lacks = list(_questions(facts, legal_representative))
+    for asked in documents_asked(facts, stage):
+        document = provided.get(asked.key)
+        if document is None:
+            lacks.append(Lack(f"{asked.name} : à déposer.", "documents", asked))
+        elif document.state == "to_correct":
+            lacks.append(Lack(f"{asked.name} : à corriger.", "documents", asked))
+        elif fault := date_fault(asked.dates, document, facts.bank_max_age_months):
+            lacks.append(Lack(f"{asked.name} : {fault}.", "documents", asked))
+        elif document.expires_on is not None and document.expires_on < on:
+            sentence = f"{asked.name} : expiré depuis le {day(document.expires_on)}."
+            lacks.append(Lack(sentence, "documents", asked))
+    if not has_bank_details:
+        lacks.append(Lack("Coordonnées bancaires : à saisir ou à corriger.", "banque"))
+    return lacks
+
+
+def _questions(facts: EnrolmentFacts, legal_representative: str) -> Iterable[Lack]:
+    if not legal_representative.strip():
+        yield Lack("Nom du représentant légal : à indiquer.", "organisation")
+    if facts.requires_hosting and facts.hosts_data is None:
+        yield Lack("Hébergement de données de santé : répondez oui ou non.", "organisation")
+    if not facts.solutions:
+        yield Lack("Solutions : choisissez-en au moins une.", "solutions")
+
+
+def months_before(on: date, months: int) -> date:
+    """The same day so many months earlier, or the last day of that month (31 May − 3 = 28 Feb)."""
+    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
