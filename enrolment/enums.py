@@ -17,6 +17,10 @@ DEPOSITING_ROLES = frozenset(
 )
 
 
+# Who may sign for the supplier: submit an enrolment, change bank details.
+SIGNING_ROLES = frozenset({MemberRole.LEGAL_REPRESENTATIVE, MemberRole.PROXY})
+
+
 class UserKind(models.TextChoices):
     """Which house a user belongs to."""
 

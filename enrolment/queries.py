@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from enrolment.models import User
@@ -41,6 +42,53 @@ class MembershipQuerySet(models.QuerySet[Any]):
 class EnrolmentQuerySet(models.QuerySet[Any]):
     """Enrolments."""
 
+    def of(self, supplier: Any) -> EnrolmentQuerySet:
+        """The enrolments of a supplier."""
+        return self.filter(supplier=supplier)
+
     def alive(self) -> EnrolmentQuerySet:
         """Every enrolment that was not refused."""
         return self.exclude(state="refused")
+
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    """Supporting documents of enrolments."""
+
+    def of(self, supplier: Any) -> DocumentQuerySet:
+        """The documents of a supplier's enrolments."""
+        return self.filter(enrolment__supplier=supplier)
+
+    def current(self) -> DocumentQuerySet:
+        """The last version of each."""
+        return self.filter(replaced_at__isnull=True)
+
+    def in_force(self) -> DocumentQuerySet:
+        """The last accepted version of each: a renewal counts once it is accepted."""
+        later = self.model._default_manager.filter(
+            enrolment=OuterRef("enrolment"),
+            kind=OuterRef("kind"),
+            state="accepted",
+            version__gt=OuterRef("version"),
+        )
+        # Versions are counted by (enrolment, kind, solution), where no solution is one value.
+        later = later.annotate(about=Coalesce("solution", 0)).filter(
+            about=Coalesce(OuterRef("solution"), 0)
+        )
+        return self.filter(~Exists(later), state="accepted")
+
+
+class BankDetailsQuerySet(models.QuerySet[Any]):
+    """Bank details."""
+
+    def of(self, supplier: Any) -> BankDetailsQuerySet:
+        """Those of a supplier."""
+        return self.filter(supplier=supplier)
+
+    def in_force(self, on: date) -> BankDetailsQuerySet:
+        """Those that payments of that day may use, the latest first."""
+        rows = self.filter(state="accepted", effective_on__lte=on)
+        return rows.order_by("-effective_on", "-pk")
+
+    def under_way(self) -> BankDetailsQuerySet:
+        """Those that wait for the supplier or for ASP."""
+        return self.filter(state__in=["proposed", "approved", "to_correct"])

@@ -64,3 +64,54 @@ SPECIMEN = Workflow(
         ),
     ],
 )
+
+DOCUMENT = Workflow(
+    "document",
+    [
+        State("pending", "À vérifier", "Déposé"),
+        State("accepted", "Accepté", "Accepté"),
+        State("to_correct", "À corriger", "À corriger", YOU),
+    ],
+    [
+        Move("accept", frozenset({"pending", "to_correct"}), "accepted", _OFFICER, "Accepter"),
+        Move(
+            "send_back",
+            frozenset({"pending", "accepted"}),
+            "to_correct",
+            _OFFICER,
+            "Demander une correction",
+            needs_reason=True,
+        ),
+    ],
+)
+
+BANK = Workflow(
+    "bank",
+    [
+        State("proposed", "À vérifier", "Transmises", ASP),
+        State("approved", "Changement à confirmer par un second agent", "En vérification", ASP),
+        State("accepted", "Acceptées", "Acceptées"),
+        State("to_correct", "À corriger", "À corriger", YOU),
+        State("withdrawn", "Remplacées", "Remplacées", is_final=True, is_live=False),
+    ],
+    [
+        Move("accept", frozenset({"proposed"}), "accepted", _OFFICER, "Accepter"),
+        Move("approve", frozenset({"proposed"}), "approved", _OFFICER, "Approuver le changement"),
+        Move("confirm", frozenset({"approved"}), "accepted", _OFFICER, "Confirmer le changement"),
+        Move(
+            "send_back",
+            frozenset({"proposed", "approved"}),
+            "to_correct",
+            _OFFICER,
+            "Demander une correction",
+            needs_reason=True,
+        ),
+        Move(
+            "withdraw",
+            frozenset({"proposed", "approved", "to_correct"}),
+            "withdrawn",
+            _SUPPLIER,
+            "Remplacer",
+        ),
+    ],
+)

@@ -1,7 +1,29 @@
 """The deeds on people and enrolments: the only writers of their rights and states."""
 
 from .accounts import remove_second_factor, save_account
+from .bank import (
+    clean_bic,
+    clean_iban,
+    decide_bank_details,
+    reveal_iban,
+    rotate_keys,
+    same_iban_elsewhere,
+    save_bank_details,
+)
+from .content import check_content, page_image, text_of
+from .documents import deposit_document, review_document
 from .enrolments import move_enrolment, move_specimen
+from .files import (
+    IncompleteError,
+    choose_solutions,
+    declare_distribution,
+    declare_solution,
+    offered_solutions,
+    recap,
+    save_organisation,
+    start_enrolment,
+    submit_enrolment,
+)
 from .permissions import (
     PROGRAMME_GROUP,
     NotAssignedError,
@@ -13,13 +35,34 @@ from .permissions import (
 
 __all__ = [
     "PROGRAMME_GROUP",
+    "IncompleteError",
     "NotAssignedError",
     "check_assigned",
+    "check_content",
+    "choose_solutions",
+    "clean_bic",
+    "clean_iban",
+    "decide_bank_details",
+    "declare_distribution",
+    "declare_solution",
+    "deposit_document",
     "move_enrolment",
     "move_specimen",
+    "offered_solutions",
+    "page_image",
     "place_in_group",
+    "recap",
     "remove_second_factor",
+    "reveal_iban",
+    "review_document",
     "role_of",
+    "rotate_keys",
+    "same_iban_elsewhere",
     "save_account",
+    "save_bank_details",
+    "save_organisation",
+    "start_enrolment",
+    "submit_enrolment",
     "sync_groups",
+    "text_of",
 ]

@@ -1,12 +1,16 @@
 """The enrolment of a supplier on a scheme, and the layouts it has had reviewed."""
 
 import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from enrolment.enums import SpecimenKind
 from enrolment.queries import EnrolmentQuerySet
+from enrolment.rules.documents import Proxy, Stage
 from enrolment.workflow import ENROLMENT, SPECIMEN
+from segur_portal.common import clock
 from segur_portal.common.models import Scheme
 
 from .people import Supplier
@@ -34,6 +38,45 @@ class Enrolment(models.Model):
     uses_own_order_layout = models.BooleanField(
         "utilise son propre modèle de bon de commande", default=False
     )
+    wanted_name = models.CharField(
+        "autre nom souhaité", max_length=150, blank=True, help_text="Vide : celui du registre."
+    )
+    legal_representative = models.CharField(
+        "représentant légal (nom et prénom)", max_length=150, blank=True
+    )
+    is_vat_subject = models.BooleanField("assujetti à la TVA (déclaré)", default=True)
+    hosts_data = models.BooleanField("héberge des données de santé", null=True, blank=True)
+    proxy = models.CharField(
+        "mandataire",
+        max_length=20,
+        choices=[
+            (Proxy.NONE.value, "Aucun mandataire"),
+            (Proxy.EMPLOYEE.value, "Un salarié de l’organisation"),
+            (Proxy.THIRD_PARTY.value, "Un salarié d’une autre organisation"),
+        ],
+        default=Proxy.NONE.value,
+    )
+    proxy_name = models.CharField("mandataire (nom et prénom)", max_length=150, blank=True)
+    osu_granted_on = models.DateField("OSU : obtenue le (déclaré)", null=True, blank=True)
+    osu_expires_on = models.DateField("OSU : expire le (déclaré)", null=True, blank=True)
+    stage_asked = models.CharField(
+        "étape demandée",
+        max_length=10,
+        choices=[(Stage.EARLY.value, "Anticipé"), (Stage.FINAL.value, "Définitif")],
+        default=Stage.EARLY.value,
+    )
+    reopened_steps = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, verbose_name="étapes rouvertes"
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="attribué à",
+    )
+    state_since = models.DateTimeField("dans cet état depuis", default=clock.now, editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -51,6 +94,12 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="final") | Q(final_validated_on__isnull=False),
                 name="enrolment_final_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(osu_expires_on__isnull=True)
+                | Q(osu_granted_on__isnull=False, osu_expires_on__gte=models.F("osu_granted_on")),
+                name="enrolment_osu_dates",
+                violation_error_message="L’habilitation OSU finit après avoir commencé.",
             ),
         ]
 

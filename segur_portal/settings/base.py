@@ -279,6 +279,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # Tries of a verification code, by address and by hour.
 VERIFICATION_RATE = env.int("VERIFICATION_RATE", 60)
+# Supporting documents of enrolments.
+ENROLMENT_FILE_MAX_BYTES = env.int("ENROLMENT_FILE_MAX_BYTES", 10 * 1024 * 1024)
+ENROLMENT_FILE_MAX_PAGES = env.int("ENROLMENT_FILE_MAX_PAGES", 60)
 SIMULATOR_RATE = env.str("SIMULATOR_RATE", "30/h")
 # Drop folder of the eligible-clients base, read every night.
 ELIGIBLE_BASE_DROP_DIR = Path(

@@ -1,0 +1,176 @@
+"""Bank details: typed once and checked, then accepted; changed by two persons, after a delay."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import schwifty
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from enrolment.actions.paperwork import parameter
+from enrolment.models import BankDetails, Supplier, User
+from enrolment.models.bank import IBAN_CONTEXT
+from enrolment.workflow import BANK
+from segur_portal.common import clock
+from segur_portal.common.actions import move, write_journal
+from segur_portal.common.encryption import blind_index, encrypt, uses_current_key
+from segur_portal.common.enums import ParameterCode
+from segur_portal.common.models import Reason
+from segur_portal.common.workflow import ForbiddenMoveError
+
+
+def clean_iban(text: str) -> str:
+    """The IBAN without blanks. Raises ValidationError, in French, when a key of it is wrong."""
+    try:
+        iban = schwifty.IBAN(text, validate_bban=True)
+    except schwifty.exceptions.SchwiftyException as error:
+        raise ValidationError(
+            "Cet IBAN n’est pas valide : recopiez-le du RIB, clés comprises."
+        ) from error
+    if not iban.in_sepa_zone:
+        raise ValidationError("Cet IBAN n’est pas d’un pays de la zone SEPA.")
+    return str(iban.compact)
+
+
+def clean_bic(text: str, iban: str) -> str:
+    """The BIC in capitals. Raises ValidationError: malformed, or of another country."""
+    try:
+        bic = schwifty.BIC(text)
+    except schwifty.exceptions.SchwiftyException as error:
+        raise ValidationError(
+            "Ce BIC n’est pas valide : 8 ou 11 caractères, comme sur le RIB."
+        ) from error
+    if iban and bic.country_code != iban[:2]:
+        raise ValidationError("Le BIC et l’IBAN ne sont pas du même pays.")
+    return str(bic.compact)
+
+
+@transaction.atomic
+def save_bank_details(
+    supplier: Supplier, *, holder: str, iban: str, bic: str, actor: User
+) -> BankDetails:
+    """Keep the bank details typed by a supplier; those under way are withdrawn.
+
+    The same ones again change nothing. Raises ValidationError for a wrong IBAN or BIC.
+    """
+    Supplier.objects.select_for_update().get(pk=supplier.pk)
+    iban = clean_iban(iban)
+    bic, holder = clean_bic(bic, iban), holder.strip()
+    rows = BankDetails.objects.of(supplier)
+    under_way, in_force = rows.under_way().first(), _last_accepted(supplier)
+    for one in (under_way, in_force):
+        if one is not None and one.state != "to_correct" and _is_same(one, holder, iban, bic):
+            return one
+    if under_way is not None:
+        move(
+            under_way,
+            "withdraw",
+            workflow=BANK,
+            role="supplier",
+            actor=actor,
+            reason=None,
+            message="",
+        )
+    key = uuid.uuid4()
+    details = BankDetails.objects.create(
+        key=key,
+        supplier=supplier,
+        holder=holder,
+        iban_encrypted=encrypt(iban, context=IBAN_CONTEXT.format(key=key)),
+        iban_index=blind_index(iban),
+        iban_end=iban[-4:],
+        bic=bic,
+        replaces=in_force,
+        typed_by=actor,
+        typed_at=clock.now(),
+    )
+    write_journal(details, "type", actor=actor, note=details.masked)
+    return details
+
+
+def _last_accepted(supplier: Supplier) -> BankDetails | None:
+    rows = BankDetails.objects.of(supplier).filter(state="accepted")
+    found: BankDetails | None = rows.order_by("-effective_on", "-pk").first()
+    return found
+
+
+def _is_same(details: BankDetails, holder: str, iban: str, bic: str) -> bool:
+    same_iban = details.iban_index == blind_index(iban)
+    return same_iban and (details.holder, details.bic) == (holder, bic)
+
+
+@transaction.atomic
+def decide_bank_details(
+    details: BankDetails,
+    name: str,
+    *,
+    actor: User,
+    reason: Reason | None = None,
+    message: str = "",
+) -> None:
+    """Accept first bank details; approve, then confirm by a second person, a change; send back.
+
+    A change may be used after a delay (parameter), of which the supplier is told. Raises
+    ForbiddenMoveError, in French.
+    """
+    details = BankDetails.objects.select_for_update().get(pk=details.pk)
+    is_change = details.replaces_id is not None
+    today = clock.today()
+    changes: dict[str, Any] = {}
+    if name == "send_back":
+        if reason is None or not message.strip():
+            raise ForbiddenMoveError("Une correction demande un motif et une explication.")
+        changes = {"reason": reason, "message": message.strip()}
+    elif name == "accept":
+        if is_change:
+            raise ForbiddenMoveError("Un changement d’IBAN demande deux agents : approuvez-le.")
+        changes = {"approved_by": actor, "effective_on": today}
+    elif name == "approve":
+        if not is_change:
+            raise ForbiddenMoveError("Ces coordonnées n’en remplacent aucune : acceptez-les.")
+        changes = {"approved_by": actor}
+    elif name == "confirm":
+        if details.approved_by_id == actor.pk:
+            raise ForbiddenMoveError("Un second agent doit confirmer ce changement.")
+        delay = parameter(ParameterCode.BANK_CHANGE_DELAY_DAYS)
+        changes = {"confirmed_by": actor, "effective_on": today + timedelta(days=delay)}
+    move(
+        details,
+        name,
+        workflow=BANK,
+        role="officer",
+        actor=actor,
+        reason_code=reason.code if name == "send_back" and reason else "",
+        note=message.strip(),
+        **changes,
+    )
+
+
+def reveal_iban(details: BankDetails, *, actor: User) -> str:
+    """The IBAN in clear, to compare it with the document; that it was read is recorded."""
+    write_journal(details, "reveal", actor=actor, is_public=False)
+    return details.iban()
+
+
+def same_iban_elsewhere(details: BankDetails) -> list[Supplier]:
+    """The other suppliers that gave this very IBAN."""
+    rows = BankDetails.objects.filter(iban_index=details.iban_index)
+    others = rows.exclude(supplier=details.supplier_id).values("supplier")
+    return list(Supplier.objects.filter(pk__in=others).order_by("name"))
+
+
+@transaction.atomic
+def rotate_keys() -> int:
+    """Write again, under the current key, every IBAN that another key wrote. Returns how many."""
+    written = 0
+    for details in BankDetails.objects.select_for_update().order_by("pk"):
+        if uses_current_key(details.iban_encrypted):
+            continue
+        context = IBAN_CONTEXT.format(key=details.key)
+        details.iban_encrypted = encrypt(details.iban(), context=context)
+        details.save(update_fields=["iban_encrypted"])
+        written += 1
+    return written

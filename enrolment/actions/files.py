@@ -1,0 +1,242 @@
+"""A supplier's own enrolment file: begin it, fill it in, sign and send it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from enrolment.actions.enrolments import move_enrolment
+from enrolment.actions.paperwork import (
+    asked_of,
+    current_bank_details,
+    current_documents,
+    lacks_of,
+    open_steps,
+)
+from enrolment.enums import SIGNING_ROLES
+from enrolment.models import (
+    Distribution,
+    Enrolment,
+    Membership,
+    Solution,
+    Submission,
+    Supplier,
+    User,
+)
+from enrolment.rules.documents import Stage
+from segur_portal.common import clock
+from segur_portal.common.actions import write_journal
+from segur_portal.common.enums import WindowKind
+from segur_portal.common.french import day, instant
+from segur_portal.common.issuing import issue_document
+from segur_portal.common.models import IssuedDocument, Scheme, Window
+from segur_portal.common.workflow import ForbiddenMoveError
+
+FACTS = (
+    "legal_representative",
+    "wanted_name",
+    "is_vat_subject",
+    "hosts_data",
+    "proxy",
+    "proxy_name",
+    "osu_granted_on",
+    "osu_expires_on",
+    "uses_own_order_layout",
+)
+SENDING = {"draft": "submit", "correction_requested": "resubmit", "early": "finalise"}
+
+
+class IncompleteError(ForbiddenMoveError):
+    """An enrolment that cannot be sent yet; the message says everything that is missing."""
+
+
+@transaction.atomic
+def start_enrolment(supplier: Supplier, scheme: Scheme, *, actor: User) -> Enrolment:
+    """Begin an enrolment, or give back the one that exists. Raises ForbiddenMoveError when the
+    scheme's window of enrolments is closed."""
+    Supplier.objects.select_for_update().get(pk=supplier.pk)
+    found = Enrolment.objects.filter(supplier=supplier, scheme=scheme).alive().first()
+    if found is not None:
+        return found
+    check_window(scheme)
+    enrolment = Enrolment.objects.create(
+        supplier=supplier,
+        scheme=scheme,
+        is_vat_subject=supplier.is_vat_subject,
+        osu_granted_on=supplier.osu_granted_on,
+        osu_expires_on=supplier.osu_expires_on,
+    )
+    write_journal(enrolment, "start", actor=actor, target="draft")
+    return enrolment
+
+
+def check_window(scheme: Scheme) -> None:
+    """Raise ForbiddenMoveError outside the scheme's window of enrolments, where it has one."""
+    window = Window.objects.filter(scheme=scheme, kind=WindowKind.ENROLMENT).first()
+    now = clock.now()
+    if window is None:
+        return
+    if window.opens_at is not None and now < window.opens_at:
+        raise ForbiddenMoveError(f"Les enrôlements ouvrent le {day(window.opens_on)}.")  # type: ignore[arg-type]
+    if now > window.closes_at:
+        raise ForbiddenMoveError(f"Les enrôlements sont clos depuis le {day(window.closes_on)}.")
+
+
+def _locked(enrolment: Enrolment, step: str) -> Enrolment:
+    locked = Enrolment.objects.select_for_update().select_related("scheme").get(pk=enrolment.pk)
+    if step not in open_steps(locked):
+        raise ForbiddenMoveError("Cette étape n’est pas ouverte à la modification.")
+    return locked
+
+
+@transaction.atomic
+def save_organisation(enrolment: Enrolment, data: Mapping[str, Any]) -> None:
+    """Keep the answers on the organisation. Raises ForbiddenMoveError when the step is closed."""
+    locked = _locked(enrolment, "organisation")
+    for name in FACTS:
+        if name in data:
+            setattr(locked, name, data[name])
+    locked.full_clean(exclude=["supplier", "scheme"])
+    locked.save(update_fields=list(FACTS))
+
+
+def offered_solutions(supplier: Supplier, scheme: Scheme | str) -> Any:
+    """The solutions of a scheme that this supplier edits, or may distribute: all the others."""
+    return (
+        Solution.objects.filter(scheme=scheme)
+        .filter(Q(editor=supplier) | Q(distributions__distributor=supplier))
+        .select_related("editor")
+        .distinct()
+        .order_by("name", "version")
+    )
+
+
+@transaction.atomic
+def choose_solutions(enrolment: Enrolment, solutions: Iterable[Solution], *, stage: str) -> None:
+    """Keep the solutions of an enrolment and the stage it asks for.
+
+    Raises ForbiddenMoveError when the step is closed, ValidationError for a solution that the
+    supplier neither edits nor distributes.
+    """
+    locked = _locked(enrolment, "solutions")
+    chosen = list(solutions)
+    allowed = set(offered_solutions(locked.supplier, locked.scheme).values_list("pk", flat=True))
+    if foreign := [str(one) for one in chosen if one.pk not in allowed]:
+        raise ValidationError(f"{', '.join(foreign)} : vous ne l’éditez ni ne la distribuez.")
+    locked.solutions.set(chosen)
+    if locked.early_validated_on is None:
+        Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage(stage).value)
+
+
+@transaction.atomic
+def declare_solution(enrolment: Enrolment, *, name: str, version: str, actor: User) -> Solution:
+    """Add a solution that the supplier edits to its enrolment; ANS records its referencing."""
+    locked = _locked(enrolment, "solutions")
+    solution, is_new = Solution.objects.get_or_create(
+        scheme=locked.scheme,
+        editor=locked.supplier,
+        name=name.strip(),
+        version=version.strip(),
+    )
+    locked.solutions.add(solution)
+    if is_new:
+        write_journal(locked, "declare_solution", actor=actor, note=str(solution))
+    return solution
+
+
+@transaction.atomic
+def declare_distribution(enrolment: Enrolment, solution: Solution, *, actor: User) -> None:
+    """Say that the supplier distributes another editor's solution: the editor's declaration to
+    ANS and the mandate are then expected (ENR-003). Raises ForbiddenMoveError."""
+    locked = _locked(enrolment, "solutions")
+    if solution.scheme_id != locked.scheme_id or solution.editor_id == locked.supplier_id:
+        raise ForbiddenMoveError("Cette solution n’est pas d’un autre éditeur sur ce dispositif.")
+    _, is_new = Distribution.objects.get_or_create(solution=solution, distributor=locked.supplier)
+    locked.solutions.add(solution)
+    if is_new:
+        write_journal(locked, "declare_distribution", actor=actor, note=str(solution))
+
+
+@transaction.atomic
+def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submission:
+    """Sign and send: from a draft, after a correction, or to become final.
+
+    Raises ForbiddenMoveError: who may not sign, a state that sends nothing, an incomplete file
+    (IncompleteError, everything missing in words).
+    """
+    actor: User = membership.user
+    if membership.role not in SIGNING_ROLES or membership.supplier_id != enrolment.supplier_id:
+        raise ForbiddenMoveError("Seul le représentant légal ou le mandataire peut transmettre.")
+    locked = Enrolment.objects.select_for_update().select_related("scheme").get(pk=enrolment.pk)
+    name = SENDING.get(locked.state)
+    if name is None:
+        raise ForbiddenMoveError("Cet enrôlement est déjà transmis à l’ASP.")
+    if name == "submit":
+        check_window(locked.scheme)
+    if name == "finalise":
+        locked.stage_asked = Stage.FINAL.value
+        Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage.FINAL.value)
+    if lacks := lacks_of(locked):
+        raise IncompleteError(" ".join(lack.sentence for lack in lacks))
+    submission = Submission.objects.create(
+        enrolment=locked,
+        number=locked.submissions.count() + 1,
+        stage=locked.stage_asked,
+        signed_by=actor,
+        signed_at=clock.now(),
+        content=recap(locked),
+    )
+    issue_document(
+        kind=IssuedDocument.Kind.ENROLMENT_RECEIPT,
+        subject=locked,
+        recipient=locked.supplier,
+        scheme_id=locked.scheme_id,
+        version=submission.number,
+        data={
+            **submission.content,
+            "signed_by": str(actor),
+            "signed_at": instant(submission.signed_at),
+            "submission": submission.reference,
+        },
+    )
+    Enrolment.objects.filter(pk=locked.pk).update(reopened_steps=[])
+    move_enrolment(enrolment, name, actor=actor, role="supplier", note=submission.reference)
+    return submission
+
+
+def recap(enrolment: Enrolment) -> dict[str, Any]:
+    """What is signed: the answers, the solutions, the documents with their checksum, masked
+    bank details. Plain values, as the receipt shows them."""
+    bank = current_bank_details(enrolment)
+    current = current_documents(enrolment)
+    return {
+        "supplier": enrolment.supplier.name,
+        "siret": enrolment.supplier.siret,
+        "scheme": enrolment.scheme_id,
+        "scheme_name": enrolment.scheme.name,
+        "stage": enrolment.get_stage_asked_display(),
+        "legal_representative": enrolment.legal_representative,
+        "wanted_name": enrolment.wanted_name,
+        "is_vat_subject": enrolment.is_vat_subject,
+        "hosts_data": enrolment.hosts_data,
+        "proxy": enrolment.get_proxy_display(),
+        "proxy_name": enrolment.proxy_name,
+        "osu_granted_on": day(enrolment.osu_granted_on) if enrolment.osu_granted_on else "",
+        "osu_expires_on": day(enrolment.osu_expires_on) if enrolment.osu_expires_on else "",
+        "solutions": [str(one) for one in enrolment.solutions.order_by("name", "version")],
+        "bank": {"holder": bank.holder, "iban": bank.masked, "bic": bank.bic} if bank else None,
+        "documents": [
+            {
+                "name": asked.name,
+                "file": row.file.name,
+                "sha256": row.file.sha256,
+                "deposited_at": instant(row.deposited_at),
+            }
+            for asked in asked_of(enrolment)
+            if (row := current.get(asked.key)) is not None
+        ],
+    }

@@ -1,0 +1,138 @@
+"""What the rules on documents read of an enrolment, and what they say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from enrolment.models import BankDetails, Enrolment, SupportingDocument
+from enrolment.rules.documents import (
+    Asked,
+    EnrolmentFacts,
+    Lack,
+    NamedSolution,
+    Provided,
+    Stage,
+    date_fault,
+    documents_asked,
+    missing,
+)
+from segur_portal.common import clock
+from segur_portal.common.clock import PARIS
+from segur_portal.common.enums import ParameterCode
+from segur_portal.common.models import Parameter
+
+Key = tuple[str, int | None]
+STEPS = ("organisation", "solutions", "documents", "banque", "recapitulatif")
+
+
+def facts_of(enrolment: Enrolment) -> EnrolmentFacts:
+    """The facts of an enrolment as it is now."""
+    return EnrolmentFacts(
+        solutions=tuple(
+            NamedSolution(one.pk, str(one), one.editor_id == enrolment.supplier_id)
+            for one in enrolment.solutions.order_by("name", "version")
+        ),
+        requires_hosting=enrolment.scheme.requires_hosting_document,
+        hosts_data=enrolment.hosts_data,
+        wanted_name=enrolment.wanted_name,
+        is_vat_subject=enrolment.is_vat_subject,
+        proxy=enrolment.proxy,
+        bank_max_age_months=parameter(
+            ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id
+        ),
+    )
+
+
+def parameter(code: ParameterCode, scheme: str | None = None) -> int:
+    """A whole number of the programme: the scheme's own, else the general one. Raises KeyError."""
+    rows = Parameter.objects.filter(code=code).values_list("scheme_id", "value")
+    values = {applies_to or "": value for applies_to, value in rows}
+    return int(values.get(scheme or "", values[""]))
+
+
+def current_documents(enrolment: Enrolment) -> dict[Key, SupportingDocument]:
+    """The last version of each document deposited."""
+    rows = enrolment.documents.current().select_related("file", "solution", "reason")
+    return {(row.kind, row.solution_id): row for row in rows.order_by("pk")}
+
+
+def as_provided(document: SupportingDocument) -> Provided:
+    """A document, as the rules read it."""
+    return Provided(
+        document.state,
+        document.deposited_at.astimezone(PARIS).date(),
+        document.issued_on,
+        document.starts_on,
+        document.expires_on,
+    )
+
+
+def current_bank_details(enrolment: Enrolment) -> BankDetails | None:
+    """The bank details that this enrolment stands on: those under way, else those in force."""
+    rows = BankDetails.objects.of(enrolment.supplier)
+    return rows.under_way().first() or rows.in_force(date.max).first()
+
+
+def lacks_of(enrolment: Enrolment, *, stage: str | None = None) -> list[Lack]:
+    """What still keeps the enrolment from being sent at the stage it asks for."""
+    bank = current_bank_details(enrolment)
+    return missing(
+        facts_of(enrolment),
+        {key: as_provided(row) for key, row in current_documents(enrolment).items()},
+        stage=stage or enrolment.stage_asked,
+        on=clock.today(),
+        has_bank_details=bank is not None and bank.state != "to_correct",
+        legal_representative=enrolment.legal_representative,
+    )
+
+
+def asked_of(enrolment: Enrolment) -> list[Asked]:
+    """Every document asked, those of the final stage included: the screen says which."""
+    return documents_asked(facts_of(enrolment), Stage.FINAL)
+
+
+def open_steps(enrolment: Enrolment) -> frozenset[str]:
+    """The steps that the supplier may change now: all of a draft, then only what was asked."""
+    if enrolment.state == "draft":
+        return frozenset(STEPS)
+    if enrolment.state == "early":
+        return frozenset({"documents", "recapitulatif"})
+    if enrolment.state == "final":
+        return frozenset({"documents"})
+    if enrolment.state == "correction_requested":
+        bank = current_bank_details(enrolment)
+        corrected = {"banque"} if bank is None or bank.state == "to_correct" else set()
+        return frozenset({"documents", "recapitulatif", *enrolment.reopened_steps, *corrected})
+    return frozenset()
+
+
+def open_documents(enrolment: Enrolment, asked: Iterable[Asked]) -> frozenset[Key]:
+    """The documents that may be deposited now, or deposited again.
+
+    A draft opens all; later, only what is to correct, what is not there yet, what is no longer
+    valid, and what an officer has not looked at. A renewal before the end is always possible once
+    the enrolment is validated.
+    """
+    if "documents" not in open_steps(enrolment):
+        return frozenset()
+    current = current_documents(enrolment)
+    asked = list(asked)
+    if enrolment.state == "draft" or "documents" in enrolment.reopened_steps:
+        return frozenset(one.key for one in asked)
+    on, months = clock.today(), facts_of(enrolment).bank_max_age_months
+    return frozenset(
+        one.key
+        for one in asked
+        if _is_open(current.get(one.key), one, on, months, is_renewable=enrolment.state == "final")
+    )
+
+
+def _is_open(
+    row: SupportingDocument | None, asked: Asked, on: date, months: int, *, is_renewable: bool
+) -> bool:
+    if row is None or row.state != "accepted":
+        return True
+    if row.expires_on is not None and (is_renewable or row.expires_on < on):
+        return True
+    return bool(date_fault(asked.dates, as_provided(row), months))

@@ -1,0 +1,1 @@
+"""What a supplier and an officer read of an enrolment."""

@@ -1,0 +1,70 @@
+"""The documents of an enrolment as cards: what is asked, what was deposited, what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from enrolment.actions.paperwork import asked_of, current_documents, open_documents
+from enrolment.models import Enrolment, SupportingDocument
+from enrolment.rules.documents import Asked, Stage
+from enrolment.workflow import DOCUMENT
+
+SOON_DAYS = 60
+_LEVELS = {"pending": "info", "accepted": "success", "to_correct": "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One document asked. `row` is its last version, `older` the former ones, latest first."""
+
+    asked: Asked
+    row: SupportingDocument | None
+    older: tuple[SupportingDocument, ...]
+    is_open: bool
+    is_later: bool
+    on: date
+
+    @property
+    def anchor(self) -> str:
+        """Its place in the page."""
+        about = f"-{self.asked.solution.id}" if self.asked.solution else ""
+        return f"piece-{self.asked.kind}{about}".replace("_", "-")
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The label and the DSFR level of its state."""
+        if self.row is None:
+            return ("À l’étape définitive", "new") if self.is_later else ("À déposer", "warning")
+        if self.row.expires_on is not None and self.row.expires_on < self.on:
+            return "Expiré", "error"
+        return DOCUMENT.states[self.row.state].public, _LEVELS[self.row.state]
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its end is near, and not past."""
+        end = self.row.expires_on if self.row else None
+        return end is not None and 0 <= (end - self.on).days <= SOON_DAYS
+
+
+def cards_of(enrolment: Enrolment, on: date) -> list[Card]:
+    """The cards of the documents asked, in the table's order."""
+    asked = asked_of(enrolment)
+    current = current_documents(enrolment)
+    may_open = open_documents(enrolment, asked)
+    older: dict[tuple[str, int | None], list[SupportingDocument]] = {}
+    replaced = enrolment.documents.filter(replaced_at__isnull=False)
+    for row in replaced.select_related("file", "reason").order_by("-version"):
+        older.setdefault((row.kind, row.solution_id), []).append(row)
+    is_early = enrolment.stage_asked == Stage.EARLY and enrolment.state not in ("early", "final")
+    return [
+        Card(
+            one,
+            current.get(one.key),
+            tuple(older.get(one.key, ())),
+            one.key in may_open,
+            is_early and one.stage == Stage.FINAL,
+            on,
+        )
+        for one in asked
+    ]

@@ -1,0 +1,60 @@
+"""The life of an enrolment as its supplier reads it: public wording, public notes only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from enrolment.models import Enrolment
+from enrolment.workflow import ENROLMENT
+from segur_portal.common.models import JournalEntry, Reason
+
+_VERBS = {
+    "start": "Enrôlement commencé",
+    "deposit_document": "Pièce déposée",
+    "declare_solution": "Solution déclarée",
+    "declare_distribution": "Distribution déclarée",
+    "request_correction": "L’ASP a demandé une correction",
+    "refuse": "L’ASP a refusé l’enrôlement",
+}
+LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    at: datetime
+    title: str
+    who: str
+    reason: str
+    note: str
+
+
+def timeline_of(enrolment: Enrolment) -> Iterator[Event]:
+    """The public events, latest first. Agents are not named."""
+    entries = JournalEntry.objects.filter(
+        subject=Enrolment._meta.label, subject_id=str(enrolment.pk), is_public=True
+    )
+    reasons = dict(Reason.objects.filter(subject="enrolment").values_list("code", "label"))
+    for entry in entries.select_related("actor").order_by("-at", "-pk")[:LENGTH]:
+        yield Event(
+            entry.at,
+            _title(entry),
+            _who(entry.actor),
+            reasons.get(entry.reason_code, ""),
+            entry.note,
+        )
+
+
+def _title(entry: JournalEntry) -> str:
+    state = ENROLMENT.states.get(entry.target)
+    return _VERBS.get(entry.verb) or (state.public if state else entry.verb)
+
+
+def _who(actor: Any) -> str:
+    if actor is None:
+        return "Le portail"
+    return "L’ASP" if actor.is_staff else str(actor)
