@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enrolment.views import entrance, health, notices, pages, verification
+from enrolment.views import documents, enrolments, entrance, health, notices, pages, verification
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.home, name="home"),
@@ -13,6 +13,29 @@ urlpatterns: list[URLPattern] = [
     path("notifications/lues/", notices.read_all, name="notifications_read"),
     path("notifications/<int:pk>/", notices.open_one, name="notification_open"),
     path("notifications/preferences/", notices.preferences, name="notification_preferences"),
+    path("enrolements/", enrolments.enrolment_list, name="enrolment_list"),
+    path("enrolements/<str:scheme>/commencer/", enrolments.enrolment_start, name="enrolment_start"),
+    path("enrolements/<int:pk>/", enrolments.enrolment_detail, name="enrolment_detail"),
+    path(
+        "enrolements/<int:pk>/etapes/<slug:step>/",
+        enrolments.enrolment_step,
+        name="enrolment_step",
+    ),
+    path(
+        "enrolements/<int:pk>/pieces/<slug:kind>/",
+        documents.enrolment_document,
+        name="enrolment_document",
+    ),
+    path(
+        "enrolements/<int:pk>/pieces/<slug:kind>/<int:solution>/",
+        documents.enrolment_document,
+        name="enrolment_solution_document",
+    ),
+    path(
+        "enrolements/pieces/<uuid:key>/fichier/",
+        documents.enrolment_document_file,
+        name="enrolment_document_file",
+    ),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),

@@ -38,7 +38,8 @@ def deposit_document(
     Raises ForbiddenMoveError when the document is not asked or not open, ValidationError when the
     file is not a readable PDF or image.
     """
-    locked = Enrolment.objects.select_for_update().select_related("scheme").get(pk=enrolment.pk)
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme")
+    locked = rows.get(pk=enrolment.pk)
     _check_open(locked, (kind, solution_id))
     content = check_content(file)
     stored = store_file(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -61,7 +61,7 @@ def start_enrolment(supplier: Supplier, scheme: Scheme, *, actor: User) -> Enrol
     Supplier.objects.select_for_update().get(pk=supplier.pk)
     found = Enrolment.objects.filter(supplier=supplier, scheme=scheme).alive().first()
     if found is not None:
-        return found
+        return cast(Enrolment, found)
     check_window(scheme)
     enrolment = Enrolment.objects.create(
         supplier=supplier,
@@ -87,7 +87,8 @@ def check_window(scheme: Scheme) -> None:
 
 
 def _locked(enrolment: Enrolment, step: str) -> Enrolment:
-    locked = Enrolment.objects.select_for_update().select_related("scheme").get(pk=enrolment.pk)
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme")
+    locked: Enrolment = rows.get(pk=enrolment.pk)
     if step not in open_steps(locked):
         raise ForbiddenMoveError("Cette étape n’est pas ouverte à la modification.")
     return locked
@@ -171,7 +172,8 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
     actor: User = membership.user
     if membership.role not in SIGNING_ROLES or membership.supplier_id != enrolment.supplier_id:
         raise ForbiddenMoveError("Seul le représentant légal ou le mandataire peut transmettre.")
-    locked = Enrolment.objects.select_for_update().select_related("scheme").get(pk=enrolment.pk)
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme", "supplier")
+    locked = rows.get(pk=enrolment.pk)
     name = SENDING.get(locked.state)
     if name is None:
         raise ForbiddenMoveError("Cet enrôlement est déjà transmis à l’ASP.")

@@ -30,29 +30,29 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     the checklist says what is missing."""
 
     is_vat_subject = forms.TypedChoiceField(
-        label="Êtes-vous assujetti à la TVA ?",
+        label="Êtes-vous assujetti à la TVA ?",
         choices=YES_NO,
         coerce=_yes_no,
         widget=forms.RadioSelect,
         help_text="Sinon, un justificatif vous est demandé.",
     )
     hosts_data = forms.TypedChoiceField(
-        label="Hébergez-vous des données de santé ?",
+        label="Hébergez-vous des données de santé ?",
         choices=YES_NO,
         coerce=_yes_no,
         empty_value=None,
         required=False,
         widget=forms.RadioSelect,
-        help_text="Oui : le certificat d’hébergeur (HDS) est demandé. Non : une attestation sur "
+        help_text="Oui : le certificat d’hébergeur (HDS) est demandé. Non : une attestation sur "
         "l’honneur.",
     )
     proxy = forms.ChoiceField(
-        label="Le représentant légal désigne-t-il un mandataire ?",
+        label="Le représentant légal désigne-t-il un mandataire ?",
         widget=forms.RadioSelect,
         help_text="Le mandataire signe pour lui sur le portail.",
     )
-    osu_granted_on = day_field("Habilitation OSU : obtenue le")
-    osu_expires_on = day_field("Habilitation OSU : expire le", "Si elle a une fin.")
+    osu_granted_on = day_field("Habilitation OSU : obtenue le")
+    osu_expires_on = day_field("Habilitation OSU : expire le", "Si elle a une fin.")
 
     class Meta:
         model = Enrolment
@@ -74,7 +74,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "uses_own_order_layout": "Nous utilisons notre propre modèle de bon de commande",
         }
         help_texts = {
-            "wanted_name": "Seulement si vous voulez un autre nom que celui du registre : un "
+            "wanted_name": "Seulement si vous voulez un autre nom que celui du registre : un "
             "Kbis est alors demandé.",
             "uses_own_order_layout": "Il sera relu par l’ASP (mentions obligatoires).",
         }
@@ -108,15 +108,15 @@ class SolutionsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     stage = forms.ChoiceField(
-        label="Quel enrôlement demandez-vous ?",
+        label="Quel enrôlement demandez-vous ?",
         choices=[
             (
                 Stage.EARLY.value,
-                "Anticipé : le référencement est en cours à l’ANS (ouvre le simulateur)",
+                "Anticipé : le référencement est en cours à l’ANS (ouvre le simulateur)",
             ),
             (
                 Stage.FINAL.value,
-                "Définitif : chaque solution a son certificat de référencement (ouvre les dépôts)",
+                "Définitif : chaque solution a son certificat de référencement (ouvre les dépôts)",
             ),
         ],
         widget=forms.RadioSelect,
@@ -169,9 +169,11 @@ class DocumentForm(forms.Form):
         label="Ce mandat prévoit le recours à l’habilitation OSU de l’éditeur", required=False
     )
 
-    def __init__(self, *args: Any, asked: Asked, max_age_months: int, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, asked: Asked, max_age_months: int
+    ) -> None:
         name = f"{asked.kind}-{asked.solution.id}" if asked.solution else str(asked.kind)
-        super().__init__(*args, prefix=name, **kwargs)
+        super().__init__(data, files, prefix=name)
         self.asked, self.max_age_months = asked, max_age_months
         dates = asked.dates
         if dates != Dates.ISSUED:
@@ -196,7 +198,7 @@ class DocumentForm(forms.Form):
         provided = Provided("pending", clock.today(), **found)
         if fault := date_fault(self.asked.dates, provided, self.max_age_months):
             field = "issued_on" if self.asked.dates == Dates.ISSUED else "expires_on"
-            self.add_error(field, f"Ce document n’est pas recevable : {fault}.")
+            self.add_error(field, f"Ce document n’est pas recevable : {fault}.")
         return data
 
 
@@ -240,6 +242,6 @@ class SignatureForm(forms.Form):
         """What is signed is what was shown: another tab may have changed it since."""
         if self.cleaned_data["seen"] != self.fingerprint:
             raise ValidationError(
-                "L’enrôlement a changé depuis l’affichage : relisez, puis signez de nouveau."
+                "L’enrôlement a changé depuis l’affichage : relisez, puis signez de nouveau."
             )
         return self.fingerprint

@@ -69,8 +69,8 @@ class Supplier(models.Model):
     siret = models.CharField("SIRET", max_length=14, unique=True)
     name = models.CharField("raison sociale", max_length=150)
     is_vat_subject = models.BooleanField("assujetti à la TVA", default=True)
-    osu_granted_on = models.DateField("habilitation OSU : obtenue le", null=True, blank=True)
-    osu_expires_on = models.DateField("habilitation OSU : expire le", null=True, blank=True)
+    osu_granted_on = models.DateField("habilitation OSU : obtenue le", null=True, blank=True)
+    osu_expires_on = models.DateField("habilitation OSU : expire le", null=True, blank=True)
     contact_email = models.EmailField("adresse de contact", blank=True)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
@@ -95,7 +95,7 @@ class Supplier(models.Model):
         """Refuse a SIRET whose key is wrong."""
         if not identifiers.is_valid_siret(self.siret):
             raise ValidationError(
-                {"siret": "Ce SIRET n’est pas valide : 14 chiffres, clé comprise."}
+                {"siret": "Ce SIRET n’est pas valide : 14 chiffres, clé comprise."}
             )
 
     @property
@@ -154,4 +154,4 @@ class OfficerAssignment(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "scheme"], name="assignment_once")]
 
     def __str__(self) -> str:
-        return f"{self.user} : {self.scheme_id}"
+        return f"{self.user} : {self.scheme_id}"

@@ -67,8 +67,8 @@ class Distribution(models.Model):
     )
     declared_on = models.DateField("déclaré à l’ANS le", null=True, blank=True)
     mandate_accepted_on = models.DateField("mandat accepté le", null=True, blank=True)
-    mandate_starts_on = models.DateField("mandat : à partir du", null=True, blank=True)
-    mandate_ends_on = models.DateField("mandat : jusqu’au", null=True, blank=True)
+    mandate_starts_on = models.DateField("mandat : à partir du", null=True, blank=True)
+    mandate_ends_on = models.DateField("mandat : jusqu’au", null=True, blank=True)
     covers_osu = models.BooleanField("s’appuie sur l’habilitation OSU de l’éditeur", default=False)
 
     class Meta:

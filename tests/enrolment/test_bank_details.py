@@ -1,0 +1,176 @@
+"""Bank details: checked, encrypted, masked, changed by two persons after a delay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from pytest_django import Settings
+
+from enrolment.actions import (
+    clean_bic,
+    clean_iban,
+    decide_bank_details,
+    rotate_keys,
+    same_iban_elsewhere,
+    save_bank_details,
+)
+from enrolment.models import BankDetails, Membership, User
+from segur_portal.common.models import Reason
+from segur_portal.common.workflow import ForbiddenMoveError
+from tests.factories import A_DAY, a_member, a_supplier, an_officer
+
+from .kit import BIC, IBAN, OTHER_BIC, OTHER_IBAN, a_signatory
+
+pytestmark = pytest.mark.django_db
+OTHER_SIRET = "73282932000074"
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day() -> Iterator[None]:
+    with time_machine.travel(A_DAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def signatory() -> Membership:
+    return a_signatory()
+
+
+@pytest.fixture
+def officers(signatory: Membership) -> tuple[User, User]:
+    return an_officer(), an_officer(email="second@exemple.fr")
+
+
+def typed(membership: Membership, iban: str = IBAN, bic: str = BIC) -> BankDetails:
+    return save_bank_details(
+        membership.supplier, holder="Essai SAS", iban=iban, bic=bic, actor=membership.user
+    )
+
+
+def accepted(membership: Membership, officer: User) -> BankDetails:
+    details = typed(membership)
+    decide_bank_details(details, "accept", actor=officer)
+    details.refresh_from_db()
+    return details
+
+
+@pytest.mark.parametrize(
+    "iban",
+    [
+        "FR7630006000011234567890188",
+        "FR7630006000011234567890",
+        "XX00",
+        "",
+        "FR7630006000010034567890189",
+    ],
+)
+def test_a_wrong_iban_is_refused(iban: str) -> None:
+    """Its own key, the length, the country, the national key."""
+    with pytest.raises(ValidationError):
+        clean_iban(iban)
+
+
+def test_an_iban_is_read_with_its_blanks() -> None:
+    """As written on the RIB; a BIC of another country does not go with it."""
+    assert clean_iban("fr76 3000 6000 0112 3456 7890 189") == IBAN
+    assert clean_bic("agrifrpp", IBAN) == BIC
+    with pytest.raises(ValidationError):
+        clean_bic("DEUTDEFF", IBAN)
+
+
+def test_the_iban_is_nowhere_in_clear(signatory: Membership) -> None:
+    """Neither in the row nor in its history; screens have four characters."""
+    details = typed(signatory)
+    assert details.iban() == IBAN
+    assert details.masked.endswith("0189")
+    with connection.cursor() as cursor:
+        for table in ("enrolment_bankdetails", "enrolment_bankdetailsevent"):
+            cursor.execute(f"SELECT row_to_json(t)::text FROM {table} t")
+            assert all(IBAN not in row[0] for row in cursor.fetchall())
+
+
+def test_the_same_details_again_change_nothing(signatory: Membership) -> None:
+    """Typed twice, kept once."""
+    assert typed(signatory).pk == typed(signatory).pk
+
+
+def test_the_first_details_need_one_officer(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Usable at once."""
+    details = accepted(signatory, officers[0])
+    assert BankDetails.objects.of(signatory.supplier).in_force(date(2026, 9, 15)).get() == details
+
+
+def test_a_change_needs_two_persons_and_a_delay(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Approved by one, confirmed by another, used from the eighth day; until then the former."""
+    former = accepted(signatory, officers[0])
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    with pytest.raises(ForbiddenMoveError, match="deux agents"):
+        decide_bank_details(change, "accept", actor=officers[0])
+    decide_bank_details(change, "approve", actor=officers[0])
+    with pytest.raises(ForbiddenMoveError, match="second agent"):
+        decide_bank_details(change, "confirm", actor=officers[0])
+    decide_bank_details(change, "confirm", actor=officers[1])
+    rows = BankDetails.objects.of(signatory.supplier)
+    assert rows.in_force(date(2026, 9, 21)).first() == former
+    assert rows.in_force(date(2026, 9, 22)).first() == change
+
+
+def test_the_database_refuses_a_change_by_one_person(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Whatever the code does."""
+    accepted(signatory, officers[0])
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BankDetails.objects.filter(pk=change.pk).update(
+            state="accepted",
+            approved_by=officers[0],
+            confirmed_by=officers[0],
+            effective_on=date(2026, 9, 15),
+        )
+
+
+def test_a_correction_is_explained_then_answered(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """A reason and a text; new details replace those sent back."""
+    details, reason = typed(signatory), Reason.objects.filter(subject="bank").first()
+    with pytest.raises(ForbiddenMoveError, match="motif"):
+        decide_bank_details(details, "send_back", actor=officers[0], reason=reason)
+    decide_bank_details(
+        details, "send_back", actor=officers[0], reason=reason, message="Titulaire inconnu."
+    )
+    answer = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    details.refresh_from_db()
+    assert (details.state, answer.state) == ("withdrawn", "proposed")
+
+
+def test_the_same_iban_of_two_suppliers_is_seen(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """By its blind index, without reading either."""
+    other = a_member(a_supplier(OTHER_SIRET, "Voisin")).memberships.get()
+    typed(other)
+    assert same_iban_elsewhere(typed(signatory)) == [other.supplier]
+
+
+def test_keys_are_changed(signatory: Membership, settings: Settings) -> None:
+    """Written again under the new key, after which the former one may go."""
+    details = typed(signatory)
+    new = f"new:{'1f' * 32}"
+    settings.ENCRYPTION_KEYS = f"{new},{settings.ENCRYPTION_KEYS}"
+    call_command("rotate_keys", verbosity=0)
+    settings.ENCRYPTION_KEYS = new
+    details.refresh_from_db()
+    assert details.iban() == IBAN
+    assert rotate_keys() == 0
