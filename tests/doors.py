@@ -31,6 +31,8 @@ class World:
     supplier: Any
     notification: Any
     document: Any
+    enrolment: Any
+    piece: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ def _request(world: World) -> list[Any]:
     return [world.request.number]
 
 
+def _enrolment(world: World) -> list[Any]:
+    return [world.enrolment.pk]
+
+
 DOORS: tuple[Door, ...] = (
     # ------------------------------------------------------------ the portal's ground
     Door(
@@ -114,6 +120,33 @@ DOORS: tuple[Door, ...] = (
         args=lambda world: [world.notification.pk],
     ),
     Door("notification_preferences", signed_in(OK), signed_in(OK)),
+    # ------------------------------------------------------------ enrolments
+    Door("enrolment_list", MEMBERS),
+    Door("enrolment_start", None, DEPOSITORS_MOVED, args=lambda world: ["SONS-MDV-LGC-Va2"]),
+    Door("enrolment_detail", OWNERS, args=_enrolment),
+    Door(
+        "enrolment_step",
+        {**OWNERS, "reader": FORBIDDEN},
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=lambda world: [world.enrolment.pk, "documents"],
+    ),
+    Door(
+        "enrolment_document",
+        None,
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=lambda world: [world.enrolment.pk, "identity"],
+    ),
+    Door(
+        "enrolment_solution_document",
+        None,
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=lambda world: [
+            world.enrolment.pk,
+            "certificate",
+            world.enrolment.solutions.get().pk,
+        ],
+    ),
+    Door("enrolment_document_file", OWNERS, args=lambda world: [world.piece.key]),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

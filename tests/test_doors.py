@@ -23,6 +23,7 @@ from segur_portal.common.models import IssuedDocument, NoticeKind
 from segur_portal.common.notices import notify
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.doors import ACTORS, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
+from tests.enrolment.kit import deposit as deposit_piece
 from tests.factories import (
     A_DAY,
     a_base,
@@ -105,7 +106,7 @@ def world(actors: dict[str, User | None]) -> World:
     """A treated deposit of two requests, one of them KO."""
     supplier, user = Supplier.objects.get(siret=SIRET), actors["legal"]
     requests = [a_request(RIS, number=number) for number in (1, 2)]
-    an_enrolment(supplier, requests[0], RIS)
+    enrolment = an_enrolment(supplier, requests[0], RIS)
     a_base(RIS, requests)
     requests[1]["clients"][0]["siren"] = "123456789"
     content = BytesIO(a_file(RIS, requests=requests))
@@ -125,6 +126,8 @@ def world(actors: dict[str, User | None]) -> World:
         supplier=supplier,
         notification=notification,
         document=document,
+        enrolment=enrolment,
+        piece=deposit_piece(enrolment, user, "identity"),
     )
 
 

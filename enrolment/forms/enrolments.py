@@ -231,17 +231,17 @@ class SignatureForm(forms.Form):
         "je suis habilité à engager l’organisation.",
         error_messages={"required": "Cochez cette case pour signer et transmettre."},
     )
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, fingerprint: str, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"seen": fingerprint})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"seen": fingerprint}, **kwargs)
         self.fingerprint = fingerprint
 
-    def clean_seen(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """What is signed is what was shown: another tab may have changed it since."""
-        if self.cleaned_data["seen"] != self.fingerprint:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("seen") != self.fingerprint:
             raise ValidationError(
                 "L’enrôlement a changé depuis l’affichage : relisez, puis signez de nouveau."
             )
-        return self.fingerprint
+        return data
