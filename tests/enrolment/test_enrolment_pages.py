@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrolment.models import Enrolment, Membership
-from funding.demo.papers import small_pdf
+from funding.demo.small_pdf import small_pdf
 from tests.factories import A_DAY
 
 from .kit import BIC, FAR, IBAN, RECENT, RIS, a_draft, a_signatory, complete, deposit
