@@ -132,7 +132,7 @@ def test_a_replaced_document_keeps_its_history(signatory: Membership, draft: Enr
     assert (first.version, second.version) == (1, 2)
     assert first.replaced_at is not None
     assert list(draft.documents.current()) == [second]
-    assert first.file.content.storage.exists(first.file.content.name)
+    assert first.file.content.storage.exists(str(first.file.content.name))
 
 
 def test_the_database_keeps_one_current_version(draft: Enrolment, signatory: Membership) -> None:

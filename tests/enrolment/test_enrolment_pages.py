@@ -18,7 +18,7 @@ from tests.factories import A_DAY
 from .kit import BIC, FAR, IBAN, RECENT, RIS, a_draft, a_signatory, complete, deposit
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,13 +69,13 @@ def test_an_answer_is_kept_at_once(signed_in: Client, signatory: Membership) -> 
         "hosts_data": "True",
         "proxy": "none",
     }
-    answer = signed_in.post(step(enrolment, "organisation"), answers, **HTMX).content.decode()
+    answer = signed_in.post(step(enrolment, "organisation"), answers, headers=HTMX).content.decode()
     enrolment.refresh_from_db()
     assert enrolment.hosts_data is True
     assert "Enregistré" in answer
     assert "Certificat d’hébergeur" in answer
     wrong = {**answers, "osu_granted_on": "2026-05-01", "osu_expires_on": "2026-04-01"}
-    answer = signed_in.post(step(enrolment, "organisation"), wrong, **HTMX).content.decode()
+    answer = signed_in.post(step(enrolment, "organisation"), wrong, headers=HTMX).content.decode()
     assert "Pas encore enregistré" in answer
     enrolment.refresh_from_db()
     assert enrolment.osu_granted_on is None
@@ -87,7 +87,7 @@ def test_a_document_is_deposited_and_its_card_replaced(
     """The card alone comes back, with the checklist; without script, the whole step."""
     enrolment = a_draft(signatory)
     address = reverse("enrolment_document", args=[enrolment.pk, "identity"])
-    answer = signed_in.post(address, posted(expires_on=FAR), **HTMX).content.decode()
+    answer = signed_in.post(address, posted(expires_on=FAR), headers=HTMX).content.decode()
     assert "Document déposé" in answer
     assert "cni.pdf" in answer
     response = signed_in.post(address, posted(expires_on=FAR))
@@ -101,7 +101,7 @@ def test_an_expired_document_is_refused_beside_its_field(
     """The reason is in the card, nothing is kept."""
     enrolment = a_draft(signatory)
     address = reverse("enrolment_document", args=[enrolment.pk, "identity"])
-    answer = signed_in.post(address, posted(expires_on="2026-09-14"), **HTMX).content.decode()
+    answer = signed_in.post(address, posted(expires_on="2026-09-14"), headers=HTMX).content.decode()
     assert "sa validité a pris fin le 14/09/2026" in answer
     assert not enrolment.documents.exists()
 
