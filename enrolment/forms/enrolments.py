@@ -233,8 +233,8 @@ class SignatureForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, fingerprint: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": fingerprint}, **kwargs)
+    def __init__(self, data: Any = None, *, fingerprint: str) -> None:
+        super().__init__(data, initial={"seen": fingerprint})
         self.fingerprint = fingerprint
 
     def clean(self) -> dict[str, Any]:
