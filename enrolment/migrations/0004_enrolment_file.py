@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0006_issued_documents'),
-        ('enrolment', '0002_french_names_of_relations'),
+        ('enrolment', '0003_distribution_mandate'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
