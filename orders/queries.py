@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -12,10 +12,14 @@ from django.db import connection, models
 
 from orders.rules.facts import BaseRow
 from orders.workflow import ImportState
+from segur_portal.common.clock import PARIS
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier
     from orders.models import BaseImport
+
+# When the night's imports must be over (the scheduler checks then).
+NIGHT_ENDS = time(7)
 
 
 class EligibleClientQuerySet(models.QuerySet[Any]):
@@ -112,13 +116,20 @@ def current_import(scheme: str) -> BaseImport | None:
     return found
 
 
+# Each half answers from its own partial index: the lines in force, the lines of the past.
 _ROWS_AT_SQL = f"""
+    WITH wanted AS (
+        SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::integer[])
+                      AS keys(kind, value, version)
+    )
     SELECT wanted.version, {", ".join("line." + name for name in _BASE_COLUMNS.split(", "))}
-    FROM unnest(%s::varchar[], %s::varchar[], %s::integer[]) AS wanted(kind, value, version)
-    JOIN orders_eligibleclient line ON line.scheme_id = %s
-         AND line.kind = wanted.kind AND line.value = wanted.value
-         AND line.valid_from <= wanted.version
-         AND (line.valid_to IS NULL OR line.valid_to > wanted.version)
+    FROM wanted JOIN orders_eligibleclient line USING (kind, value)
+    WHERE line.scheme_id = %s AND line.valid_to IS NULL AND line.valid_from <= wanted.version
+    UNION ALL
+    SELECT wanted.version, {", ".join("line." + name for name in _BASE_COLUMNS.split(", "))}
+    FROM wanted JOIN orders_eligibleclient line USING (kind, value)
+    WHERE line.scheme_id = %s AND line.valid_to IS NOT NULL
+      AND line.valid_from <= wanted.version AND line.valid_to > wanted.version
 """  # noqa: S608 (constants only)
 
 
@@ -130,7 +141,7 @@ def rows_at_versions(
         return {}
     kinds, values, versions = ([*column] for column in zip(*keys, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS_AT_SQL, [kinds, values, versions, scheme])
+        cursor.execute(_ROWS_AT_SQL, [kinds, values, versions, scheme, scheme])
         return {(row[1], row[2], row[0]): BaseRow(*row[1:]) for row in cursor.fetchall()}
 
 
@@ -139,3 +150,36 @@ def next_version(scheme: str) -> int:
     imports = apps.get_model("orders", "BaseImport")._default_manager
     last = imports.filter(scheme=scheme).aggregate(last=models.Max("version"))["last"]
     return (last or 0) + 1
+
+
+def late_schemes(now: datetime) -> models.QuerySet[Any]:
+    """Schemes whose base no file of last night confirmed, nor waits for an officer.
+
+    « Last night » ends at 07:00 in Paris and begins the day before at noon, so that an upload of
+    the afternoon counts; the file must be dated of that day or the day before.
+    """
+    local = now.astimezone(PARIS)
+    morning = local.date() if local.time() >= NIGHT_ENDS else local.date() - timedelta(days=1)
+    eve = morning - timedelta(days=1)
+    imports = apps.get_model("orders", "BaseImport")._default_manager
+    told = imports.filter(
+        state__in=[ImportState.APPLIED, ImportState.UNCHANGED, ImportState.QUARANTINED],
+        restores=None,
+        finished_at__gte=datetime.combine(eve, time(12), tzinfo=PARIS),
+        business_date__gte=eve,
+    )
+    schemes = apps.get_model("common", "Scheme")._default_manager
+    return schemes.exclude(pk__in=told.values("scheme")).order_by("order")
+
+
+def stopped_imports() -> models.QuerySet[Any]:
+    """Imports that wait for an officer: in quarantine, or failed and replaced by no later one."""
+    imports = apps.get_model("orders", "BaseImport")._default_manager
+    later = imports.filter(
+        scheme=models.OuterRef("scheme"),
+        pk__gt=models.OuterRef("pk"),
+        state__in=[ImportState.APPLIED, ImportState.UNCHANGED],
+    )
+    quarantined = models.Q(state=ImportState.QUARANTINED)
+    failed = models.Q(state=ImportState.FAILED) & ~models.Exists(later)
+    return imports.filter(quarantined | failed).order_by("-received_at", "-pk")

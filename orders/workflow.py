@@ -30,7 +30,7 @@ def _from(*states: ImportState) -> frozenset[str]:
     return frozenset(state.value for state in states)
 
 
-_WAITING = _from(ImportState.RECEIVED, ImportState.FAILED, ImportState.RUNNING)
+_WAITING = _from(ImportState.RECEIVED, ImportState.RUNNING)
 _RUNNING = _from(ImportState.RUNNING)
 _QUARANTINED = _from(ImportState.QUARANTINED)
 
@@ -67,6 +67,13 @@ BASE_IMPORT = Workflow(
             needs_reason=True,
         ),
         Move("fail", _RUNNING, ImportState.FAILED.value, _SYSTEM, "Échouer", needs_reason=True),
+        Move(
+            "restart",
+            _from(ImportState.FAILED),
+            ImportState.RECEIVED.value,
+            _OFFICER,
+            "Relancer l’import",
+        ),
         Move(
             "release",
             _QUARANTINED,

@@ -13,15 +13,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from enrolment.enums import UserKind
-from enrolment.models import User
 from orders.models import BaseImport
 from orders.queries import next_version
 from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Role
-from segur_portal.common.workflow import ForbiddenMoveError
+from segur_portal.common.models import JournalEntry
 
 from .base_copy import fill_staging
 from .base_files import BaseFileError
@@ -32,39 +30,28 @@ from .base_sql import Counts, Tables
 
 logger = logging.getLogger(__name__)
 RUNNABLE = BASE_IMPORT.moves["start"].sources
+MAX_ATTEMPTS = 3
+_ASKED = ("receive", "restart", "release")
 
 
 def run_import(import_id: int, *, force: bool = False) -> BaseImport:
     """Import a received file; the import says what became of it (state, counts, report).
 
     `force` takes a file that is older than the base in force, or the same; it does not open the
-    quarantine. Does nothing when the import is over or in quarantine. Raises BaseBusyError when
-    another import of the same base runs; anything unexpected leaves the import « failed ».
+    quarantine. Does nothing when the import is over or in quarantine. One whose process died is
+    run again, `MAX_ATTEMPTS` times in all. Raises BaseBusyError when another import of the same
+    base runs; anything unexpected leaves the import « failed » and is raised.
     """
     import_ = BaseImport.objects.select_related("file").get(pk=import_id)
     with base_lock(import_.scheme_id):
         import_.refresh_from_db()
         if import_.state in RUNNABLE:
             fail_interrupted(import_.scheme_id, but=import_.pk)
-            _run(import_, force=force)
+            if _interruptions(import_) < MAX_ATTEMPTS:
+                _run(import_, force=force)
+            else:
+                _finish(import_, "fail", note=f"{MAX_ATTEMPTS} tentatives interrompues.")
     return import_
-
-
-def release_import(import_: BaseImport, officer: User, note: str) -> BaseImport:
-    """Lift the quarantine and import: the difference is computed again and applied.
-
-    `officer` takes it upon himself, and says why. Raises ForbiddenMoveError when the import is
-    not in quarantine or the user is no officer, and what `run_import` raises.
-    """
-    _check_officer(officer)
-    _move(import_, "release", actor=officer, note=note, released_by=officer, finished_at=None)
-    return run_import(import_.pk)
-
-
-def reject_import(import_: BaseImport, officer: User, note: str) -> None:
-    """Put a quarantined file away for good. Raises ForbiddenMoveError."""
-    _check_officer(officer)
-    _move(import_, "reject", actor=officer, note=note, finished_at=clock.now())
 
 
 def _run(import_: BaseImport, *, force: bool) -> None:
@@ -96,25 +83,27 @@ def _import(import_: BaseImport, *, force: bool) -> None:
     count = fill_staging(tables, import_.file)
     copied = time.monotonic()
     counts = tables.compare(import_.scheme_id)
-    check_lines(count, counts)
+    check_lines(count)
     changes = _account(import_, tables, count, counts)
     found = alarms(import_, count, counts)
-    report = changes.pop("report") | {
-        "reason": " ".join(found),
-        "in_force": counts.in_force,
-        "seconds": {
-            "copy": round(copied - started, 2),
-            "compare": round(time.monotonic() - copied, 2),
-        },
+    report = changes["report"]
+    report["reason"] = " ".join(found)
+    report["in_force"] = counts.in_force
+    report["seconds"] = {
+        "copy": round(copied - started, 2),
+        "compare": round(time.monotonic() - copied, 2),
     }
-    if found:
-        _finish(import_, "quarantine", note=report["reason"], report=report, **changes)
+    if counts.refused == count:
+        report["reason"] = "Toutes les lignes du fichier sont refusées."
+        _finish(import_, "refuse", note=report["reason"], **changes)
+    elif found:
+        _finish(import_, "quarantine", note=report["reason"], **changes)
     elif counts.is_nothing:
-        _finish(import_, "keep", report=report, **changes)
+        _finish(import_, "keep", **changes)
     else:
         version = next_version(import_.scheme_id)
         tables.write(import_.scheme_id, version)
-        _finish(import_, "apply", version=version, report=report, **changes)
+        _finish(import_, "apply", version=version, **changes)
         _supersede(import_)
     tables.drop()
 
@@ -144,15 +133,18 @@ def _supersede(applied: BaseImport) -> None:
         _finish(import_, "refuse", note=f"Remplacé par la version {applied.version} de la base.")
 
 
-def _check_officer(officer: User) -> None:
-    if officer.kind != UserKind.OFFICER or not officer.is_active:
-        raise ForbiddenMoveError("Seul un gestionnaire de l’ASP décide d’un import de la base.")
-
-
 def _finish(import_: BaseImport, name: str, **changes: Any) -> None:
     _move(import_, name, finished_at=clock.now(), **changes)
 
 
-def _move(import_: BaseImport, name: str, *, actor: User | None = None, **changes: Any) -> None:
-    role = Role.OFFICER if actor else Role.SYSTEM
-    move(import_, name, workflow=BASE_IMPORT, role=role, actor=actor, **changes)
+def _move(import_: BaseImport, name: str, **changes: Any) -> None:
+    move(import_, name, workflow=BASE_IMPORT, role=Role.SYSTEM, **changes)
+
+
+def _interruptions(import_: BaseImport) -> int:
+    """How many processes died on this import since somebody last asked for it."""
+    entries = JournalEntry.objects.filter(
+        subject=BaseImport._meta.label, subject_id=str(import_.pk), verb__in=["start", *_ASKED]
+    )
+    verbs = list(entries.order_by("-pk").values_list("verb", flat=True))
+    return next((rank for rank, verb in enumerate(verbs) if verb in _ASKED), len(verbs))

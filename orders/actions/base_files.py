@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 
-from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
+from django.core.files.storage import Storage, storages
+from django.core.mail import mail_admins
 from django.db import transaction
 
 from orders.models import BaseImport
@@ -35,7 +35,6 @@ COLUMNS = {
     "activite_2023": "activity_2023",
     "beneficiaire_vague_1": "had_wave_1",
 }
-OBJECT_PREFIX = "drop/eligible-clients"
 DONE, UNREADABLE = "traites", "refuses"
 # A file written less than this long ago may still be growing.
 SETTLED_AFTER = timedelta(seconds=30)
@@ -77,10 +76,16 @@ def parse_header(line: bytes) -> list[str]:
         "inconnue(s)": [name or "(vide)" for name in names if name not in COLUMNS],
         "en double": sorted({name for name in names if names.count(name) > 1}),
     }
-    said = [f"{what} : {', '.join(which)}" for what, which in problems.items() if which]
+    said = [f"{what} : {_listed(which)}" for what, which in problems.items() if which]
     if said:
         raise BaseFileError(f"Colonnes de l’en-tête – {' ; '.join(said)}.")
     return [COLUMNS[name] for name in names]
+
+
+def _listed(names: list[str]) -> str:
+    """Names as somebody wrote them: the first ones, cut, without what cannot be printed."""
+    shown = ["".join(c if c.isprintable() else "?" for c in name[:40]) for name in names[:15]]
+    return ", ".join([*shown, "…"] if len(names) > len(shown) else shown)
 
 
 def receive_base_file(content: IO[bytes], name: str, requested_by: Any = None) -> BaseImport:
@@ -105,43 +110,60 @@ def receive_base_file(content: IO[bytes], name: str, requested_by: Any = None) -
 def receive_dropped_files() -> list[BaseImport]:
     """Receive what was dropped, oldest date first, and put it aside so as to read it once.
 
-    Files of another name go to their own folder and are logged as errors.
+    Files of another name go to their own folder, and the administrators are told. A file that
+    cannot be read stays where it is and stops no other.
     """
-    storage, prefix = _drop_place()
+    drop = storages["eligible-base-drop"]
     received = []
-    for name in sorted(_dropped_names(storage, prefix), key=lambda name: (name[-12:], name)):
-        path = f"{prefix}{name}"
+    for name in sorted(_dropped_names(drop), key=lambda name: (name[-12:], name)):
         try:
-            with storage.open(path) as content:
-                received.append(receive_base_file(content, name))
-        except BaseFileError as error:
-            logger.error("Fichier déposé refusé : %s", error)
-            _put_aside(storage, path, f"{prefix}{UNREADABLE}/{name}")
-        else:
-            _put_aside(storage, path, f"{prefix}{DONE}/{name}")
+            received += _receive_dropped(drop, name)
+        except Exception:
+            logger.exception("Le fichier déposé %s n’a pas été reçu.", name)
     return received
 
 
-def _drop_place() -> tuple[Storage, str]:
-    """The drop folder; with object storage, a prefix of the portal's own bucket."""
-    if isinstance(storages["default"], FileSystemStorage):
-        return FileSystemStorage(location=settings.ELIGIBLE_BASE_DROP_DIR), ""
-    return default_storage, f"{OBJECT_PREFIX}/"
-
-
-def _dropped_names(storage: Storage, prefix: str) -> Iterator[str]:
+def _receive_dropped(drop: Storage, name: str) -> list[BaseImport]:
     try:
-        _, names = storage.listdir(prefix)
+        with transaction.atomic(), drop.open(name) as content:
+            import_ = receive_base_file(content, name)
+            _check_whole(drop, name, import_)
+    except _GrowingError:
+        logger.info("Le fichier déposé %s est encore en cours d’écriture.", name)
+        return []
+    except BaseFileError as error:
+        logger.error("Fichier déposé refusé : %s", error)
+        mail_admins(f"Fichier déposé refusé : {name}", str(error), fail_silently=True)
+        _put_aside(drop, name, UNREADABLE)
+        return []
+    _put_aside(drop, name, DONE)
+    return [import_]
+
+
+class _GrowingError(Exception):
+    """The file grew while it was read."""
+
+
+def _check_whole(drop: Storage, name: str, import_: BaseImport) -> None:
+    stored = import_.file
+    assert stored
+    if drop.size(name) != stored.size:
+        stored.content.delete(save=False)
+        raise _GrowingError
+
+
+def _dropped_names(drop: Storage) -> Iterator[str]:
+    try:
+        _, names = drop.listdir("")
     except FileNotFoundError:
         return
-    # The machine's own clock: the portal's may have been moved, file dates never are.
-    limit = datetime.now(tz=clock.PARIS) - SETTLED_AFTER
+    limit = clock.machine_now() - SETTLED_AFTER
     for name in names:
-        if name.endswith(".csv") and storage.get_modified_time(f"{prefix}{name}") <= limit:
+        if name.endswith(".csv") and drop.get_modified_time(name) <= limit:
             yield name
 
 
-def _put_aside(storage: Storage, path: str, target: str) -> None:
-    with storage.open(path) as content:
-        storage.save(target, File(content))
-    storage.delete(path)
+def _put_aside(drop: Storage, name: str, folder: str) -> None:
+    with drop.open(name) as content:
+        drop.save(f"{folder}/{name}", File(content))
+    drop.delete(name)

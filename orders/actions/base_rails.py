@@ -35,12 +35,10 @@ def check_date(import_: BaseImport) -> None:
         )
 
 
-def check_lines(count: int, counts: Counts) -> None:
-    """Raise BaseFileError when the file holds no line, or none that can be kept."""
+def check_lines(count: int) -> None:
+    """Raise BaseFileError when the file holds no line."""
     if not count:
         raise BaseFileError("Le fichier ne contient aucune ligne.")
-    if counts.refused == count:
-        raise BaseFileError("Toutes les lignes du fichier sont refusées.")
 
 
 def alarms(import_: BaseImport, count: int, counts: Counts) -> list[str]:

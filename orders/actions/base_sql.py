@@ -26,12 +26,12 @@ TYPED = {
     "activity_2023": "nullif({0}.activity_2023, '')::int",
     "had_wave_1": "{0}.had_wave_1 = '1'",
 }
-# The base in force, as the staging would write it: comparing texts never fails on a wrong value.
+# The base, as the staging would write it: comparing texts never fails on a wrong value.
 _AS_TEXT = {
-    "is_liberal": "CASE WHEN c.is_liberal THEN '1' ELSE '0' END",
-    "doctor_count": "c.doctor_count::text",
-    "activity_2023": "coalesce(c.activity_2023::text, '')",
-    "had_wave_1": "CASE WHEN c.had_wave_1 THEN '1' ELSE '0' END",
+    "is_liberal": "CASE WHEN {0}.is_liberal THEN '1' ELSE '0' END",
+    "doctor_count": "{0}.doctor_count::text",
+    "activity_2023": "coalesce({0}.activity_2023::text, '')",
+    "had_wave_1": "CASE WHEN {0}.had_wave_1 THEN '1' ELSE '0' END",
 }
 
 
@@ -45,7 +45,11 @@ def _row(alias: str, fields: list[str]) -> str:
 
 
 _IN_FORCE = "(SELECT * FROM orders_eligibleclient WHERE scheme_id = %s AND valid_to IS NULL)"
-_TEXTS = ", ".join(_AS_TEXT.get(field, f"c.{field}") for field in VALUES)
+
+
+def _text(alias: str, field: str) -> str:
+    return _AS_TEXT.get(field, f"{{0}}.{field}").format(alias)
+
 
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _MARK_REPEATED = """
@@ -60,8 +64,22 @@ _DIFFERENCE = f"""
            coalesce(s.value, c.value) AS value, {", ".join(f"s.{field}" for field in VALUES)}
     FROM {{staging}} s FULL JOIN {_IN_FORCE} c ON s.kind = c.kind AND s.value = c.value
     WHERE c.id IS NULL OR s.line IS NULL OR s.problem IS NOT NULL
-       OR {_row("s", VALUES)} IS DISTINCT FROM ({_TEXTS})
+       OR {_row("s", VALUES)} IS DISTINCT FROM ({", ".join(_text("c", field) for field in VALUES)})
 """  # noqa: S608 (constants only)
+# The same table, from a past version instead of a file: what would have to be written again.
+_DIFFERENCE_WITH_VERSION = f"""
+    CREATE UNLOGGED TABLE {{difference}} AS
+    SELECT s.id AS line, NULL::text AS problem, c.id AS old, coalesce(s.kind, c.kind) AS kind,
+           coalesce(s.value, c.value) AS value,
+           {", ".join(f"{_text('s', field)} AS {field}" for field in VALUES)}
+    FROM (SELECT * FROM orders_eligibleclient
+          WHERE scheme_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)) s
+    FULL JOIN {_IN_FORCE} c ON s.kind = c.kind AND s.value = c.value
+    WHERE c.id IS DISTINCT FROM s.id AND {_row("s", VALUES)} IS DISTINCT FROM {_row("c", VALUES)}
+"""  # noqa: S608
+_NO_REFUSALS = """
+    CREATE UNLOGGED TABLE {refusals} (line bigint, kind text, value text, reason text)
+"""
 _REFUSALS = f"""
     CREATE UNLOGGED TABLE {{refusals}} AS
     SELECT line, kind, value, coalesce(problem, {REASONS}) AS reason FROM {{difference}}
@@ -149,6 +167,13 @@ class Tables:
         self.run(_FORGET_SAME_VALUES)
         return Counts(*self.run(_COUNTS, scheme)[0])
 
+    def compare_with_version(self, scheme: str, version: int) -> Counts:
+        """What going back to a version changes to the scheme's base; writes nothing in it."""
+        self.run(_SETTINGS)
+        self.run(_DIFFERENCE_WITH_VERSION, scheme, version, version, scheme)
+        self.run(_NO_REFUSALS)
+        return Counts(*self.run(_COUNTS, scheme)[0])
+
     def write(self, scheme: str, version: int) -> None:
         """Make the difference the `version` of the scheme's base."""
         self.run(_CLOSE, version)
@@ -156,4 +181,4 @@ class Tables:
 
     def drop(self) -> None:
         """Leave nothing behind; a transaction that fails leaves nothing either."""
-        self.run("DROP TABLE {staging}, {difference}, {refusals}")
+        self.run("DROP TABLE IF EXISTS {staging}, {difference}, {refusals}")

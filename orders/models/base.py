@@ -136,6 +136,14 @@ class EligibleClient(models.Model):
     class Meta:
         verbose_name = "client éligible"
         verbose_name_plural = "clients éligibles"
+        indexes = [
+            # Past versions: balances are judged on the version of their advance.
+            models.Index(
+                fields=["scheme", "kind", "value", "valid_to"],
+                condition=Q(valid_to__isnull=False),
+                name="eligible_client_past",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["scheme", "kind", "value"],

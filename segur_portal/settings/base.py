@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pgtrigger
 from celery.schedules import crontab
@@ -108,7 +109,7 @@ CACHES = {
 }
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "files")))
-PRIVATE_STORAGE = {
+PRIVATE_STORAGE: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
 }
@@ -129,8 +130,24 @@ if env.str("S3_BUCKET", ""):
             "file_overwrite": False,
         },
     }
+# Where the eligible-clients base is dropped for the nightly import: a folder of the machine, or a
+# prefix of the same bucket.
+ELIGIBLE_BASE_DROP_DIR = Path(
+    env.str("ELIGIBLE_BASE_DROP_DIR", str(VAR_DIR / "drop" / "eligible-clients"))
+)
+DROP_STORAGE: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": ELIGIBLE_BASE_DROP_DIR, "base_url": None},
+}
+if env.str("S3_BUCKET", ""):
+    prefix = env.str("ELIGIBLE_BASE_DROP_PREFIX", "drop/eligible-clients")
+    DROP_STORAGE = {
+        **PRIVATE_STORAGE,
+        "OPTIONS": {**PRIVATE_STORAGE["OPTIONS"], "location": prefix},
+    }
 STORAGES = {
     "default": PRIVATE_STORAGE,
+    "eligible-base-drop": DROP_STORAGE,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "static/"
@@ -251,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.import_nightly",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # The row is the queue here too: what an upload or a killed worker left is taken up.
+    "import the bases that wait": {
+        "task": "orders.import_waiting",
+        "schedule": timedelta(minutes=1),
+    },
     "check that the base was imported": {
         "task": "orders.check_last_import",
         "schedule": crontab(hour="7", minute="0"),
@@ -260,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "common.send_digests",
         "schedule": crontab(hour="7", minute="30"),
     },
+    "flag requests after a new version of the base": {
+        "task": "funding.follow_base",
+        "schedule": timedelta(minutes=1),
+    },
+    # Officers' overrides begin and end with the day.
     "flag requests whose client left the base": {
         "task": "funding.flag_left_clients",
         "schedule": crontab(hour="4", minute="0"),
@@ -283,10 +310,6 @@ VERIFICATION_RATE = env.int("VERIFICATION_RATE", 60)
 ENROLMENT_FILE_MAX_BYTES = env.int("ENROLMENT_FILE_MAX_BYTES", 10 * 1024 * 1024)
 ENROLMENT_FILE_MAX_PAGES = env.int("ENROLMENT_FILE_MAX_PAGES", 60)
 SIMULATOR_RATE = env.str("SIMULATOR_RATE", "30/h")
-# Drop folder of the eligible-clients base, read every night.
-ELIGIBLE_BASE_DROP_DIR = Path(
-    env.str("ELIGIBLE_BASE_DROP_DIR", str(VAR_DIR / "drop" / "eligible-clients"))
-)
 
 # ---------------------------------------------------------------- mail, logs
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -297,6 +320,10 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15)
 PORTAL_URL = env.str(
     "PORTAL_URL", next(iter(CSRF_TRUSTED_ORIGINS), f"http://localhost:{env.int('PORT', 8000)}")
 )
+EMAIL_SUBJECT_PREFIX = "[Ségur Vague 2] "
+# Who is told of what needs a hand behind the scenes, besides the officers concerned.
+ADMIN_ADDRESSES: list[str] = env.list("ADMINS", [])
+ADMINS = [("", address) for address in ADMIN_ADDRESSES]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,151 @@
+"""Two imports of one base at once, and a process killed in the middle of one."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from orders.actions.base import MAX_ATTEMPTS, run_import
+from orders.actions.base_lock import BaseBusyError, base_lock
+from orders.actions.base_queue import import_waiting
+from orders.models import BaseImport, EligibleClient
+from segur_portal.common.models import JournalEntry
+from tests.factories import the_programme
+from tests.orders.base_files import DAY, RIS, imported, lines, received
+
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("on_a_day", "programme"),
+]
+NEXT = DAY + timedelta(days=1)
+KILLS, PATIENCE = 12, 60
+
+
+@pytest.fixture
+def programme(transactional_db: None) -> None:
+    the_programme()
+
+
+def in_a_child(import_id: int, *, holding: bool = False) -> int:
+    """Start a process that runs the import, or only holds its base; returns its pid."""
+    connections.close_all()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            if holding:
+                with base_lock(RIS):
+                    time.sleep(PATIENCE)
+            run_import(import_id)
+            code = 0
+        except BaseBusyError:
+            code = 2
+        finally:
+            os._exit(code)
+    return pid
+
+
+def code_of(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_a_base_is_imported_by_one_process_at_a_time() -> None:
+    """While one holds the base the other does nothing, and its file waits; then it follows."""
+    first, second = received(lines(2000)), received(lines(2001), day=NEXT)
+    pid = in_a_child(first.pk, holding=True)
+    wait_until_held()
+    assert import_waiting() == 0
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    wait_for_the_dead()
+    assert import_waiting() == 2
+    assert [*BaseImport.objects.order_by("pk").values_list("version", flat=True)] == [1, 2]
+    assert second.pk > first.pk
+
+
+def test_many_processes_apply_a_file_once() -> None:
+    """Four workers woken for the same import: one version, each line once."""
+    import_ = received(lines(5000))
+    codes = [code_of(pid) for pid in [in_a_child(import_.pk) for _ in range(4)]]
+    assert set(codes) <= {0, 2}
+    import_waiting()
+    import_.refresh_from_db()
+    assert (import_.state, import_.version) == ("applied", 1)
+    assert EligibleClient.objects.count() == 5000
+    assert JournalEntry.objects.filter(verb="apply").count() == 1
+
+
+def test_killed_at_any_moment_an_import_is_run_again() -> None:
+    """The base is whole before and after: all of the file or nothing; nothing is left behind."""
+    imported(lines(3000))
+    chance = random.Random(5)
+    began = time.monotonic()
+    assert code_of(in_a_child(received(lines(3001), day=NEXT).pk)) == 0
+    whole = time.monotonic() - began
+    cut_short = 0
+    for kill in range(2, KILLS + 2):
+        import_ = received(lines(3000 + kill), day=NEXT)
+        pid = in_a_child(import_.pk)
+        time.sleep(chance.uniform(0, whole))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        assert EligibleClient.objects.current().count() in (2999 + kill, 3000 + kill)
+        cut_short += BaseImport.objects.get(pk=import_.pk).state == "running"
+        wait_for_the_dead()
+        import_waiting()
+        import_.refresh_from_db()
+        assert import_.state == "applied"
+        assert EligibleClient.objects.current().count() == 3000 + kill
+    assert cut_short, "the kills came too late to prove anything"
+    assert tables_left() == []
+
+
+def test_an_import_that_kills_its_process_is_given_up() -> None:
+    """After a few processes died on it, it is marked failed instead of being tried for ever."""
+    import_ = received(lines(20))
+    BaseImport.objects.filter(pk=import_.pk).update(state="running")
+    for _ in range(MAX_ATTEMPTS):
+        JournalEntry.objects.create(
+            subject="orders.BaseImport", subject_id=import_.pk, verb="start", at=import_.received_at
+        )
+    import_waiting()
+    import_.refresh_from_db()
+    assert import_.state == "failed"
+
+
+def wait_until_held() -> None:
+    """The child has its lock."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with base_lock(RIS):
+                pass
+        except BaseBusyError:
+            return
+        time.sleep(0.02)
+    raise TimeoutError("the child never took the lock")
+
+
+def wait_for_the_dead() -> None:
+    """PostgreSQL notices a killed client a moment later: its session locks are then released."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with base_lock(RIS):
+                return
+        except BaseBusyError:
+            time.sleep(0.05)
+    raise TimeoutError("the lock of a dead process was not released")
+
+
+def tables_left() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT tablename FROM pg_tables WHERE tablename LIKE 'orders\_base\_%'")
+        return [name for (name,) in cursor.fetchall()]
