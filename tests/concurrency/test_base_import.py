@@ -33,15 +33,19 @@ def programme(transactional_db: None) -> None:
     the_programme()
 
 
-def in_a_child(import_id: int, *, holding: bool = False) -> int:
-    """Start a process that runs the import, or only holds its base; returns its pid."""
+def in_a_child(import_id: int, *, tell: int | None = None) -> int:
+    """Start a process that runs the import; returns its pid.
+
+    With `tell`, it only holds the base, and writes there once it does.
+    """
     connections.close_all()
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            if holding:
+            if tell:
                 with base_lock(RIS):
+                    os.write(tell, b"!")
                     time.sleep(PATIENCE)
             run_import(import_id)
             code = 0
@@ -59,8 +63,9 @@ def code_of(pid: int) -> int:
 def test_a_base_is_imported_by_one_process_at_a_time() -> None:
     """While one holds the base the other does nothing, and its file waits; then it follows."""
     first, second = received(lines(2000)), received(lines(2001), day=NEXT)
-    pid = in_a_child(first.pk, holding=True)
-    wait_until_held()
+    heard, tell = os.pipe()
+    pid = in_a_child(first.pk, tell=tell)
+    assert os.read(heard, 1)
     assert import_waiting() == 0
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -120,19 +125,6 @@ def test_an_import_that_kills_its_process_is_given_up() -> None:
     assert import_.state == "failed"
 
 
-def wait_until_held() -> None:
-    """The child has its lock."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            with base_lock(RIS):
-                pass
-        except BaseBusyError:
-            return
-        time.sleep(0.02)
-    raise TimeoutError("the child never took the lock")
-
-
 def wait_for_the_dead() -> None:
     """PostgreSQL notices a killed client a moment later: its session locks are then released."""
     deadline = time.monotonic() + PATIENCE
@@ -147,5 +139,7 @@ def wait_for_the_dead() -> None:
 
 def tables_left() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(r"SELECT tablename FROM pg_tables WHERE tablename LIKE 'orders\_base\_%'")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE starts_with(tablename, 'orders_base_')"
+        )
         return [name for (name,) in cursor.fetchall()]
