@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,14 @@ pytestmark = pytest.mark.usefixtures("officer")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The drop folder, behind the same storage interface as a bucket."""
     monkeypatch.setitem(
         storages._storages,  # type: ignore[attr-defined]
         "eligible-base-drop",
         FileSystemStorage(location=tmp_path / "drop"),
     )
-    yield tmp_path / "drop"
+    return tmp_path / "drop"
 
 
 def drop(folder: Path, name: str, content: bytes | None = None, *, age: float = 3600) -> Path:
