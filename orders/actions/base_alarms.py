@@ -6,35 +6,41 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.urls import reverse
 
 from enrolment.enums import UserKind
-from enrolment.models import OfficerAssignment
+from enrolment.models import User
 from orders.queries import late_schemes, stopped_imports
 from segur_portal.common import clock
+from segur_portal.common.mails import portal_url, queue_mail
 
 SUBJECT = "Base des clients éligibles : l’import de la nuit demande votre attention"
-_INTRODUCTION = "Bonjour,\n\nL’import de la nuit de la base des clients éligibles vous attend :\n"
-_END = (
-    "\nTant que rien n’est fait, les demandes sont jugées sur la base en vigueur, inchangée."
-    "\nPage « Imports » de l’administration du portail : elle dit pourquoi et propose quoi faire.\n"
-)
 
 
+@transaction.atomic
 def send_alarms() -> int:
     """Mail the administrators and the officers of each scheme concerned; returns how many mails.
 
-    One mail for each person, about the schemes they work on; nothing when all went well.
+    One mail a day for each person, about the schemes they work on; nothing when all went well.
     """
-    lines: dict[str, list[str]] = defaultdict(list)
+    said: dict[User | str, list[str]] = defaultdict(list)
     for scheme_id, line in _alarms():
-        for address in _recipients(scheme_id):
-            lines[address].append(f"– {line}")
-    messages = [
-        EmailMessage(SUBJECT, "\n".join([_INTRODUCTION, *said, _END]), to=[address])
-        for address, said in lines.items()
-    ]
-    return get_connection().send_messages(messages) or 0 if messages else 0
+        for recipient in _recipients(scheme_id):
+            said[recipient].append(line)
+    for recipient, lines in said.items():
+        address = recipient if isinstance(recipient, str) else recipient.email
+        queue_mail(
+            to=recipient,
+            template="base_alarm",
+            subject=SUBJECT,
+            context={
+                "lines": lines,
+                "url": portal_url(reverse("admin:orders_baseimport_changelist")),
+            },
+            key=f"base-alarm-{clock.today():%Y%m%d}-{address}",
+        )
+    return len(said)
 
 
 def _alarms() -> Iterator[tuple[str, str]]:
@@ -47,9 +53,8 @@ def _alarms() -> Iterator[tuple[str, str]]:
         yield import_.scheme_id, f"{import_.scheme_id}, base du {day} : {what}. {reason}".strip()
 
 
-def _recipients(scheme_id: str) -> list[str]:
-    officers = OfficerAssignment.objects.filter(
-        scheme=scheme_id, user__is_active=True, user__kind=UserKind.OFFICER
-    )
-    addresses = officers.order_by("user__email").values_list("user__email", flat=True)
-    return list(dict.fromkeys([*(address for _, address in settings.ADMINS), *addresses]))
+def _recipients(scheme_id: str) -> Iterator[User | str]:
+    yield from (address for _, address in settings.ADMINS)
+    yield from User.objects.filter(
+        assignments__scheme=scheme_id, is_active=True, kind=UserKind.OFFICER
+    ).order_by("email")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core import mail
 
 from enrolment.models import User
 from orders.actions.base_decisions import restore_version
@@ -15,6 +14,7 @@ from orders.queries import late_schemes
 from orders.tasks import check_last_import
 from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
+from segur_portal.common.models import OutgoingMail
 from tests.factories import an_officer
 from tests.orders.base_files import DAY, RIS, imported, lines
 
@@ -39,7 +39,7 @@ def test_a_good_night_mails_nobody(officer: User) -> None:
     with time_machine.travel(MORNING):
         check_last_import()
     assert late() == set()
-    assert mail.outbox == []
+    assert not OutgoingMail.objects.exists()
 
 
 def test_a_missed_night_is_told(officer: User, settings: Any) -> None:
@@ -50,7 +50,9 @@ def test_a_missed_night_is_told(officer: User, settings: Any) -> None:
     with time_machine.travel(datetime(2026, 9, 16, 5, 0, tzinfo=UTC)):
         imported(lines(21), scheme=SchemeCode.MDV, day=date(2026, 9, 16))
         check_last_import()
-    told = {message.to[0]: message.body for message in mail.outbox}
+        check_last_import()
+    told = dict(OutgoingMail.objects.values_list("address", "text"))
+    assert OutgoingMail.objects.count() == 2
     assert set(told) == {"exploitation@exemple.fr", officer.email}
     assert f"{RIS} : aucun fichier" in told[officer.email]
     assert SchemeCode.MDV not in told[officer.email]
@@ -101,6 +103,8 @@ def test_a_quarantine_is_told_with_its_reason(officer: User) -> None:
     assert RIS not in late()
     with time_machine.travel(MORNING):
         check_last_import()
-    (message,) = mail.outbox
-    assert "20 client(s) sur 40" in message.body
-    assert f"{RIS}, base du 15/09/2026 : en quarantaine" in message.body
+    message = OutgoingMail.objects.get()
+    assert "20 client(s) sur 40" in message.text
+    assert "20 client(s) sur 40" in message.html
+    assert "/gestion/orders/baseimport/" in message.text
+    assert f"{RIS}, base du 15/09/2026 : en quarantaine" in message.text

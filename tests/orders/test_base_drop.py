@@ -14,6 +14,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from orders.actions import base_files
 from orders.models import BaseImport, EligibleClient
 from orders.tasks import import_nightly, run_waiting
+from segur_portal.common import clock
 from tests.orders.base_files import DAY, RIS, a_name, content_of, imported, lines, received
 
 MDV = "SONS-MDV-LGC-Va2"
@@ -36,8 +37,7 @@ def drop(folder: Path, name: str, content: bytes | None = None, *, age: float = 
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_bytes(content_of(lines(20)) if content is None else content)
-    # The portal's clock is frozen in 2026; what settles a file is its own date against it.
-    settled = base_files.clock.machine_now().timestamp() - age
+    settled = clock.machine_now().timestamp() - age
     os.utime(path, (settled, settled))
     return path
 
