@@ -9,10 +9,9 @@ from django.db import transaction
 from enrolment.actions import check_assigned
 from enrolment.enums import UserKind
 from enrolment.models import User
-from orders.enums import ImportState
 from orders.models import BaseImport
 from orders.queries import current_import, next_version
-from orders.workflow import BASE_IMPORT
+from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
 from segur_portal.common.enums import Role

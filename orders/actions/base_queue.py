@@ -7,8 +7,8 @@ import logging
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from orders.enums import ImportState
 from orders.models import BaseImport
+from orders.workflow import ImportState
 
 from .base import run_import
 from .base_lock import BaseBusyError

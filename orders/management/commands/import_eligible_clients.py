@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from orders.actions.base import run_import
 from orders.actions.base_files import BaseFileError, receive_base_file
 from orders.actions.base_lock import BaseBusyError
-from orders.enums import ImportState
 from orders.models import BaseImport
+from orders.workflow import ImportState
 
 IN_FORCE, QUARANTINED, REFUSED, IMPOSSIBLE = 0, 1, 2, 3
 _CODES = {
