@@ -8,6 +8,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
+
+from tests.database import use_template
 
 # A shared machine is slow at times: only the property counts, not how long an example took.
 hypothesis_settings.register_profile("portal", deadline=None)
@@ -60,6 +63,15 @@ def pytest_unconfigure() -> None:
     folder = Path(settings.VAR_DIR)
     if folder.name.startswith("segur-test-"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Migrations run once for each of their states, not in each session."""
+    with django_db_blocker.unblock():
+        use_template()
 
 
 @pytest.fixture(scope="session")
