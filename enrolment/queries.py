@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from enrolment.models import User
+    from enrolment.models import Supplier, User
 
 
 class SupplierQuerySet(models.QuerySet[Any]):
@@ -92,3 +92,23 @@ class BankDetailsQuerySet(models.QuerySet[Any]):
     def under_way(self) -> BankDetailsQuerySet:
         """Those that wait for the supplier or for ASP."""
         return self.filter(state__in=["proposed", "approved", "to_correct"])
+
+
+class SpecimenQuerySet(models.QuerySet[Any]):
+    """Layouts of documents."""
+
+    def of(self, supplier: Supplier) -> SpecimenQuerySet:
+        """The layouts of this supplier."""
+        return self.filter(supplier=supplier)
+
+    def unread(self) -> SpecimenQuerySet:
+        """Those under review whose file no worker has read."""
+        return self.filter(state="submitted", file__isnull=False, reading={})
+
+    def in_force(self, on: date) -> SpecimenQuerySet:
+        """Those declared compliant, on that day."""
+        return self.filter(
+            Q(compliant_until__isnull=True) | Q(compliant_until__gte=on),
+            state="compliant",
+            compliant_from__lte=on,
+        )

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from enrolment.views import documents, enrolments, entrance, health, notices, pages, verification
+from enrolment.views import (
+    documents,
+    enrolments,
+    entrance,
+    health,
+    notices,
+    pages,
+    specimens,
+    verification,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.home, name="home"),
@@ -36,6 +45,12 @@ urlpatterns: list[URLPattern] = [
         documents.enrolment_document_file,
         name="enrolment_document_file",
     ),
+    path("mes-modeles/", specimens.specimen_list, name="specimen_list"),
+    path("mes-modeles/nouveau/", specimens.specimen_new, name="specimen_new"),
+    path("mes-modeles/<int:pk>/", specimens.specimen_detail, name="specimen_detail"),
+    path("mes-modeles/<int:pk>/version/", specimens.specimen_version, name="specimen_version"),
+    path("mes-modeles/<int:pk>/fichier/", specimens.specimen_file, name="specimen_file"),
+    path("mes-modeles/<int:pk>/retirer/", specimens.specimen_withdraw, name="specimen_withdraw"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),

@@ -51,8 +51,10 @@ SPECIMEN = Workflow(
         State("submitted", "Transmis", "Transmis à l’ASP", ASP),
         State("compliant", "Conforme", "Conforme"),
         State("not_compliant", "Non conforme", "Non conforme", YOU, is_live=False),
+        State("withdrawn", "Retiré", "Retiré", is_final=True, is_live=False),
     ],
     [
+        Move("withdraw", frozenset({"submitted"}), "withdrawn", _SUPPLIER, "Retirer"),
         Move("approve", frozenset({"submitted"}), "compliant", _OFFICER, "Déclarer conforme"),
         Move(
             "reject",

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from enrolment.actions import READ_TASK, wake_specimen_reader
+from enrolment.models import Specimen
 from funding.actions import (
     cancel_overdue_holds,
     process_deposit,
@@ -11,6 +13,7 @@ from funding.actions import (
     restart_forgotten,
 )
 from funding.actions.paper import issue_model
+from funding.actions.specimens import read_specimen
 from funding.report.issued import draw
 from funding.report.paper import model_data, offered
 from segur_portal.common import clock
@@ -60,3 +63,16 @@ def issue_models() -> None:
     """Issue the blank models whose statements are new or changed; the others exist already."""
     for kind, scheme in offered():
         issue_model(data=model_data(kind, scheme))
+
+
+@shared_task(name=READ_TASK, ignore_result=True)
+def read_layout(specimen_id: int) -> None:
+    """Read one layout submitted for review."""
+    read_specimen(specimen_id)
+
+
+@shared_task(name="portal.read_waiting_layouts", ignore_result=True)
+def read_waiting_layouts() -> None:
+    """Wake a worker for each layout that the broker forgot."""
+    for pk in Specimen.objects.unread().order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
+        wake_specimen_reader(pk)

@@ -28,6 +28,8 @@ CONTENT_SECURITY_POLICY = {
     "font-src": [SELF],
     "connect-src": [SELF],
     "manifest-src": [SELF],
+    # A document beside its checklist.
+    "frame-src": [SELF],
     "form-action": [SELF],
     "frame-ancestors": [NONE],
     "base-uri": [NONE],

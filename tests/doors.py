@@ -31,6 +31,7 @@ class World:
     supplier: Any
     notification: Any
     document: Any
+    specimen: Any
     enrolment: Any
     piece: Any
 
@@ -74,6 +75,10 @@ DEPOSITORS_MOVED = _members(MOVED, reader=FORBIDDEN)
 
 def _deposit(world: World) -> list[Any]:
     return [world.deposit.key]
+
+
+def _specimen(world: World) -> list[Any]:
+    return [world.specimen.pk]
 
 
 def _request(world: World) -> list[Any]:
@@ -154,6 +159,17 @@ DOORS: tuple[Door, ...] = (
     Door("documentation_detail", PUBLIC, args=lambda world: ["ris", "avance"]),
     Door("documentation_model", PUBLIC, args=lambda world: ["ris", "avance", "pre-rempli"]),
     # ------------------------------------------------------------ models of documents
+    Door("specimen_list", MEMBERS),
+    Door("specimen_new", DEPOSITORS, DEPOSITORS),
+    Door("specimen_detail", OWNERS, args=_specimen),
+    Door(
+        "specimen_version",
+        {**DEPOSITORS, "stranger": UNKNOWN, "legal": UNKNOWN, "preparer": UNKNOWN},
+        {**DEPOSITORS, "stranger": UNKNOWN, "legal": UNKNOWN, "preparer": UNKNOWN},
+        args=_specimen,
+    ),
+    Door("specimen_file", OWNERS, args=_specimen),
+    Door("specimen_withdraw", None, {**DEPOSITORS_MOVED, "stranger": UNKNOWN}, args=_specimen),
     Door("model_list", PUBLIC),
     Door("model_blank", everyone(MOVED), args=lambda world: ["purchase-order", "ris"]),
     Door("model_blank_all", everyone(MOVED), args=lambda world: ["mandate"]),

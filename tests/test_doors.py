@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
+from enrolment.actions import submit_specimen
 from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
 from funding.models import FundingRequest
 from segur_portal.common.issuing import issue_document, render_document
-from segur_portal.common.models import IssuedDocument, NoticeKind
+from segur_portal.common.models import IssuedDocument, NoticeKind, Scheme
 from segur_portal.common.notices import notify
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.doors import ACTORS, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
@@ -126,6 +128,14 @@ def world(actors: dict[str, User | None]) -> World:
         supplier=supplier,
         notification=notification,
         document=document,
+        specimen=submit_specimen(
+            supplier=supplier,
+            user=user,
+            scheme=Scheme.objects.get(pk=RIS),
+            kind="purchase_order",
+            label="BDC",
+            content=ContentFile(b"%PDF-1.7", "bdc.pdf"),
+        ),
         enrolment=enrolment,
         piece=deposit_piece(enrolment, user, "identity"),
     )

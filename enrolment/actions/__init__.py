@@ -32,11 +32,21 @@ from .permissions import (
     role_of,
     sync_groups,
 )
+from .specimens import (
+    READ_TASK,
+    SpecimenRefusedError,
+    review_specimen,
+    submit_specimen,
+    wake_specimen_reader,
+    withdraw_specimen,
+)
 
 __all__ = [
     "PROGRAMME_GROUP",
+    "READ_TASK",
     "IncompleteError",
     "NotAssignedError",
+    "SpecimenRefusedError",
     "check_assigned",
     "check_content",
     "choose_solutions",
@@ -55,6 +65,7 @@ __all__ = [
     "remove_second_factor",
     "reveal_iban",
     "review_document",
+    "review_specimen",
     "role_of",
     "rotate_keys",
     "same_iban_elsewhere",
@@ -63,6 +74,9 @@ __all__ = [
     "save_organisation",
     "start_enrolment",
     "submit_enrolment",
+    "submit_specimen",
     "sync_groups",
     "text_of",
+    "wake_specimen_reader",
+    "withdraw_specimen",
 ]

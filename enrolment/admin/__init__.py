@@ -1,5 +1,5 @@
 """The officers' pages on people, suppliers, solutions and enrolments."""
 
-from . import enrolments, issued, people, solutions, suppliers
+from . import enrolments, issued, people, solutions, specimens, suppliers
 
-__all__ = ["enrolments", "issued", "people", "solutions", "suppliers"]
+__all__ = ["enrolments", "issued", "people", "solutions", "specimens", "suppliers"]

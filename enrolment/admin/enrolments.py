@@ -1,4 +1,4 @@
-"""Enrolments and layouts: facts entered by an officer, states moved by the table's buttons."""
+"""Enrolments: facts entered by an officer, states moved by the table's buttons."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from enrolment.actions import move_enrolment, move_specimen
+from enrolment.actions import move_enrolment
 from enrolment.admin.scope import SchemeScopedMixin
-from enrolment.enums import EnrolmentReason, SpecimenReason
-from enrolment.models import Enrolment, Solution, Specimen
-from enrolment.workflow import ENROLMENT, SPECIMEN
+from enrolment.enums import EnrolmentReason
+from enrolment.models import Enrolment, Solution
+from enrolment.workflow import ENROLMENT
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.history import history
@@ -37,8 +37,6 @@ STATE_COLOURS = {
     "early": "primary",
     "final": "success",
     "refused": "danger",
-    "compliant": "success",
-    "not_compliant": "danger",
 }
 
 
@@ -125,56 +123,4 @@ class EnrolmentAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
 
     @display(description="état", ordering="state", label=STATE_COLOURS)
     def coloured_state(self, obj: Enrolment) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
-
-
-@admin.register(Specimen)
-class SpecimenAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
-    """Suppliers' own layouts and their review (ENR-005)."""
-
-    workflow = SPECIMEN
-    reasons = SpecimenReason.choices
-    list_display = (
-        "supplier",
-        scheme_name,
-        "kind",
-        "label",
-        "coloured_state",
-        "compliant_from",
-        "compliant_until",
-    )
-    list_display_links = ("supplier", "label")
-    list_filter = (
-        ("scheme", RelatedDropdownFilter),
-        ("kind", ChoicesDropdownFilter),
-        ("state", ChoicesDropdownFilter),
-        ("supplier", AutocompleteSelectFilter),
-    )
-    list_select_related = ("supplier", "scheme")
-    search_fields = ("supplier__name", "supplier__siret", "label")
-    search_help_text = "SIRET ou raison sociale du fournisseur, libellé"
-    ordering = ("supplier__name", "scheme__order", "kind", "pk")
-    autocomplete_fields = ("supplier",)
-    fields = (
-        ("supplier", "scheme"),
-        ("kind", "label"),
-        "state",
-        ("compliant_from", "compliant_until"),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        moved = ("state", "compliant_from")
-        return ("supplier", "scheme", "kind", *moved) if obj else (*moved, "compliant_until")
-
-    def move_object(
-        self, request: HttpRequest, obj: Specimen, step: Move, role: str, data: dict[str, Any]
-    ) -> None:
-        move_specimen(obj, step.name, actor=request.user, role=role, **data)  # type: ignore[arg-type]
-
-    def panels(self, request: HttpRequest, obj: Specimen) -> list[Panel]:
-        words = dict(SpecimenReason.choices)
-        return [timeline(obj, workflow=SPECIMEN, words=words), history(obj)]
-
-    @display(description="état", ordering="state", label=STATE_COLOURS)
-    def coloured_state(self, obj: Specimen) -> tuple[str, str]:
         return obj.state, obj.get_state_display()

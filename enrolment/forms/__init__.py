@@ -10,6 +10,7 @@ from .enrolments import (
     SolutionsForm,
 )
 from .ground import ClockForm, PreferencesForm, VerificationForm
+from .specimens import SpecimenForm
 
 __all__ = [
     "BankForm",
@@ -21,5 +22,6 @@ __all__ = [
     "SignatureForm",
     "SolutionForm",
     "SolutionsForm",
+    "SpecimenForm",
     "VerificationForm",
 ]

@@ -2,9 +2,10 @@
 
 from .bank import BankDetails
 from .documents import Submission, SupportingDocument
-from .enrolments import Enrolment, Specimen
+from .enrolments import Enrolment
 from .people import Membership, OfficerAssignment, Supplier, User
 from .solutions import Distribution, Solution
+from .specimens import Specimen
 
 __all__ = [
     "BankDetails",

@@ -1,4 +1,4 @@
-"""The enrolment of a supplier on a scheme, and the layouts it has had reviewed."""
+"""The enrolment of a supplier on a scheme."""
 
 import pghistory
 from django.conf import settings
@@ -6,10 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from enrolment.enums import SpecimenKind
 from enrolment.queries import EnrolmentQuerySet
 from enrolment.rules.documents import Proxy, Stage
-from enrolment.workflow import ENROLMENT, SPECIMEN
+from enrolment.workflow import ENROLMENT
 from segur_portal.common import clock
 from segur_portal.common.models import Scheme
 
@@ -105,36 +104,3 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supplier} – {self.scheme_id}"
-
-
-@pghistory.track()
-class Specimen(models.Model):
-    """A supplier's own layout of a document, as reviewed by an officer (section 4, ENR-005)."""
-
-    supplier = models.ForeignKey(
-        Supplier, models.PROTECT, related_name="specimens", verbose_name="fournisseur"
-    )
-    scheme = models.ForeignKey(
-        Scheme, models.PROTECT, related_name="specimens", verbose_name="dispositif"
-    )
-    kind = models.CharField("document", max_length=30, choices=SpecimenKind.choices)
-    label = models.CharField("libellé", max_length=100)
-    state = models.CharField(
-        "état", max_length=20, choices=SPECIMEN.choices(), default="submitted", editable=False
-    )
-    compliant_from = models.DateField("conforme à partir du", null=True, blank=True)
-    compliant_until = models.DateField("conforme jusqu’au", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "modèle de document"
-        verbose_name_plural = "modèles de documents"
-        ordering = ["supplier", "scheme", "kind"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="compliant") | Q(compliant_from__isnull=False),
-                name="specimen_compliant_has_date",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.label}"

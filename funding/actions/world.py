@@ -13,6 +13,7 @@ import orjson
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from enrolment.enums import SpecimenKind
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier
 from enrolment.rules import SolutionFacts
 from funding.actions.aid import granted_aid
@@ -210,13 +211,8 @@ def _stage(enrolment: Enrolment | None) -> str:
 def _layout(supplier: Supplier, enrolment: Enrolment | None, scheme: str, on: date) -> str:
     if enrolment is None or not enrolment.uses_own_order_layout:
         return "asp"
-    is_compliant = Specimen.objects.filter(
-        Q(compliant_until__isnull=True) | Q(compliant_until__gte=on),
-        supplier=supplier,
-        scheme=scheme,
-        kind="purchase_order",
-        state="compliant",
-    ).exists()
+    layouts = Specimen.objects.of(supplier).in_force(on)
+    is_compliant = layouts.filter(scheme=scheme, kind=SpecimenKind.PURCHASE_ORDER).exists()
     return "compliant" if is_compliant else "unreviewed"
 
 

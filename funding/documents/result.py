@@ -32,8 +32,9 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A value or a statement to look for. `kind` is `identifier`, `amount`, `date`, `text` or
-    `statement`; `pointer` names it in the request (empty for a statement)."""
+    """A value or a statement to look for. `kind` is `identifier`, `amount`, `date`, `text`,
+    `statement` or `pattern` (an expression over the plain text); `pointer` names it in the
+    request (empty for a statement)."""
 
     key: str
     kind: str

@@ -34,7 +34,7 @@ def _plain_character(character: str) -> str:
 
 def pattern_of(wanted: Wanted) -> re.Pattern[str]:
     """The expression that finds a wanted value in a plain text."""
-    maker = {"identifier": _identifier, "amount": _amount, "date": _date}
+    maker = {"identifier": _identifier, "amount": _amount, "date": _date, "pattern": _pattern}
     return re.compile(maker.get(wanted.kind, _words)(wanted.value))
 
 
@@ -71,3 +71,8 @@ def _date(value: str) -> str:
 def _words(value: str) -> str:
     """Words in this order, whatever the blanks and the line breaks between them."""
     return r"\W+".join(map(re.escape, re.findall(r"\w+", plain(value)))) or r"(?!)"
+
+
+def _pattern(value: str) -> str:
+    """An expression written over plain text, whatever the blanks of the page."""
+    return value.replace(" ", r"\s+")

@@ -260,6 +260,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "funding.sweep_holds",
         "schedule": crontab(minute="10"),
     },
+    "read forgotten layouts": {
+        "task": "portal.read_waiting_layouts",
+        "schedule": timedelta(minutes=2),
+    },
     "issue the blank models": {
         "task": "portal.issue_models",
         "schedule": timedelta(minutes=2),

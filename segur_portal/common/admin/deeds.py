@@ -5,8 +5,8 @@ A deed is the only way an officer changes a state or a fact: the page's own form
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ class Deed:
 
     `run` receives the cleaned data of `form_class`, does it, and returns the French message that
     says it is done; a ForbiddenMoveError or a ValidationError it raises is told to the user.
+    `template` and `context` are for a deed that shows more than its form.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Deed:
     form_class: type[Form] = NoteForm
     explanation: str = ""
     is_grave: bool = False
+    template: str = "admin/deed.html"
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 class DeedsMixin:
@@ -85,7 +88,7 @@ class DeedsMixin:
         form = deed.form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self._done(request, deed, form):
             return redirect(self._page_of(obj))
-        return TemplateResponse(request, "admin/deed.html", self._page(request, obj, deed, form))
+        return TemplateResponse(request, deed.template, self._page(request, obj, deed, form))
 
     def _object_or_404(self, request: HttpRequest, object_id: str) -> Any:
         obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
@@ -122,6 +125,7 @@ class DeedsMixin:
     def _page(self, request: HttpRequest, obj: Any, deed: Deed, form: Form) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
+            **deed.context,
             "title": deed.label,
             "opts": self.opts,
             "original": obj,
