@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from enrolment.actions import PROGRAMME_GROUP, sync_groups
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier, User
-from segur_portal.common.models import JournalEntry
+from segur_portal.common.models import JournalEntry, Statement
 from tests.admin.conftest import MDV, OTHER_SIRET, RIS
 from tests.factories import a_supplier
 
@@ -232,10 +232,13 @@ def test_a_layout_is_reviewed(sign_in: Any, staff: dict[str, User]) -> None:
     fields = {"supplier": supplier, "scheme_id": RIS, "kind": "purchase_order"}
     good, bad = (Specimen.objects.create(label=label, **fields) for label in ("A", "B"))
     client = sign_in("officer")
-    assert move(client, good, "approve").status_code == 302
-    assert move(client, bad, "reject").status_code == 200
+    statements = Statement.objects.binding("purchase_order", RIS)
+    boxes = {f"present_{one.code}": "on" for one in statements}
+    assert move(client, good, "review", decision="compliant", **boxes).status_code == 302
+    assert move(client, bad, "review", decision="not_compliant", **boxes).status_code == 200
     reason = {"reason_code": "statement_missing", "note": "Mention de l’aide absente"}
-    assert move(client, bad, "reject", **reason).status_code == 302
+    answer = {"decision": "not_compliant", **reason, **boxes}
+    assert move(client, bad, "review", **answer).status_code == 302
     good.refresh_from_db()
     bad.refresh_from_db()
     assert (good.state, good.compliant_from) == ("compliant", date(2026, 9, 15))
