@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -62,9 +63,28 @@ def supplier_required(view: View) -> View:
         if membership is None:
             if request.user.is_staff:
                 return redirect("admin:index")
-            raise PermissionDenied("Votre compte n’est rattaché à aucun fournisseur.")
+            return redirect("organisations")
         request.membership, request.supplier = membership, membership.supplier
         return view(request, *args, **kwargs)
+
+    return door
+
+
+def administrator_required(view: View) -> View:
+    """Opens a view to those who manage the members of their organisation.
+
+    What is sent there asks to have signed in a moment ago: rights of others are at stake.
+    """
+
+    recently = reauthentication_required(allow_get=True)(view)
+
+    @supplier_required
+    @wraps(view)
+    def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.membership.is_administrator:
+            raise PermissionDenied("Seul un administrateur de l’organisation gère ses membres.")
+        answer: HttpResponseBase = recently(request, *args, **kwargs)
+        return answer
 
     return door
 

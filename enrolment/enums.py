@@ -7,18 +7,26 @@ class MemberRole(models.TextChoices):
     """What a member may do for its supplier (domain page, section 3)."""
 
     LEGAL_REPRESENTATIVE = "legal_representative", "Représentant légal"
-    PROXY = "proxy", "Mandataire"
+    PROXY = "proxy", "Mandataire salarié"
+    THIRD_PARTY_PROXY = "third_party_proxy", "Mandataire employé par un tiers"
     PREPARER = "preparer", "Préparateur"
     READER = "reader", "Lecteur"
 
 
 DEPOSITING_ROLES = frozenset(
-    {MemberRole.LEGAL_REPRESENTATIVE, MemberRole.PROXY, MemberRole.PREPARER}
+    {
+        MemberRole.LEGAL_REPRESENTATIVE,
+        MemberRole.PROXY,
+        MemberRole.THIRD_PARTY_PROXY,
+        MemberRole.PREPARER,
+    }
 )
 
 
 # Who may sign for the supplier: submit an enrolment, change bank details.
-SIGNING_ROLES = frozenset({MemberRole.LEGAL_REPRESENTATIVE, MemberRole.PROXY})
+SIGNING_ROLES = frozenset(
+    {MemberRole.LEGAL_REPRESENTATIVE, MemberRole.PROXY, MemberRole.THIRD_PARTY_PROXY}
+)
 
 
 class UserKind(models.TextChoices):

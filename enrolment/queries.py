@@ -21,6 +21,7 @@ class SupplierQuerySet(models.QuerySet[Any]):
         return self.filter(
             Q(memberships__expires_on__isnull=True) | Q(memberships__expires_on__gte=on),
             memberships__user=user,
+            memberships__suspended_at__isnull=True,
         )
 
     def named(self, term: str) -> SupplierQuerySet:
@@ -35,8 +36,41 @@ class MembershipQuerySet(models.QuerySet[Any]):
     """Memberships."""
 
     def in_force(self, on: date) -> MembershipQuerySet:
-        """Memberships that have not expired on that day."""
-        return self.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
+        """Memberships neither suspended nor expired on that day, which is still one of theirs."""
+        not_expired = Q(expires_on__isnull=True) | Q(expires_on__gte=on)
+        return self.filter(not_expired, suspended_at__isnull=True)
+
+    def of(self, supplier: Any) -> MembershipQuerySet:
+        """The members of a supplier, those whose rights ended included."""
+        return self.filter(supplier=supplier)
+
+    def administrators(self) -> MembershipQuerySet:
+        """Those who manage the members, now: an administrator's rights have no end date."""
+        return self.filter(is_administrator=True, suspended_at__isnull=True, user__is_active=True)
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations."""
+
+    def of(self, supplier: Any) -> InvitationQuerySet:
+        """Those of a supplier."""
+        return self.filter(supplier=supplier)
+
+    def pending(self) -> InvitationQuerySet:
+        """Neither accepted nor cancelled; they may have expired."""
+        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
+
+
+class JoinRequestQuerySet(models.QuerySet[Any]):
+    """Requests to act for an organisation."""
+
+    def pending(self) -> JoinRequestQuerySet:
+        """Confirmed by their author, not decided."""
+        return self.filter(confirmed_at__isnull=False, decided_at__isnull=True)
+
+    def waiting_for(self, supplier: Any) -> JoinRequestQuerySet:
+        """Those that a supplier's administrators have to decide."""
+        return self.pending().filter(siret=supplier.siret)
 
 
 class EnrolmentQuerySet(models.QuerySet[Any]):

@@ -3,12 +3,16 @@
 from django.urls import URLPattern, path
 
 from enrolment.views import (
+    account,
     documents,
     enrolments,
     entrance,
     health,
+    invitations,
+    members,
     notices,
     pages,
+    signup,
     specimens,
     verification,
 )
@@ -17,6 +21,21 @@ urlpatterns: list[URLPattern] = [
     path("", entrance.home, name="home"),
     path("organisation/", entrance.switch_supplier, name="switch_supplier"),
     path("demonstration/date/", entrance.move_clock, name="move_clock"),
+    path("creer-un-compte/", signup.sign_up_siret, name="sign_up_siret"),
+    path("creer-un-compte/<str:siret>/", signup.sign_up, name="sign_up"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("mon-compte/", account.details, name="account_details"),
+    path("mon-compte/organisations/", account.organisations, name="organisations"),
+    path("organisation/membres/", members.member_list, name="members"),
+    path("organisation/membres/inviter/", members.member_invite, name="member_invite"),
+    path("organisation/membres/<int:pk>/", members.member_change, name="member_change"),
+    path("organisation/membres/<int:pk>/<slug:name>/", members.member_deed, name="member_deed"),
+    path(
+        "organisation/invitations/<int:pk>/<slug:name>/",
+        members.invitation_deed,
+        name="invitation_deed",
+    ),
+    path("organisation/rattachements/<int:pk>/", account.join_decide, name="join_decide"),
     path("demonstration/courriels/", notices.demonstration_mails, name="demonstration_mails"),
     path("notifications/", notices.notifications, name="notifications"),
     path("notifications/lues/", notices.read_all, name="notifications_read"),

@@ -14,9 +14,9 @@ from typing import Any
 # Members of the supplier by role, the legal representative of another one, the State's agents.
 ACTORS = ("anonymous", "legal", "preparer", "reader", "stranger", "officer", "accountant", "ans")
 
-OK, MOVED, FORBIDDEN, UNKNOWN, NOT_ALLOWED = 200, 302, 403, 404, 405
+OK, MOVED, FORBIDDEN, UNKNOWN, NOT_ALLOWED, GONE = 200, 302, 403, 404, 405, 410
 # Redirections, by where they lead: signing in, the agents' side.
-LOGIN, AGENTS = "login", "agents"
+LOGIN, AGENTS, AGAIN = "login", "agents", "reauthenticate"
 
 Answer = int | str
 Answers = Mapping[str, Answer]
@@ -34,6 +34,10 @@ class World:
     specimen: Any
     enrolment: Any
     piece: Any
+
+    member: Any
+    invitation: Any
+    join_request: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ MEMBERS = _members(OK)
 OWNERS = _members(OK, stranger=UNKNOWN)
 # Readers may not deposit.
 DEPOSITORS = _members(OK, reader=FORBIDDEN)
+# Administrators only; what they send asks for their password again after a while.
+ADMINISTRATORS = _members(OK, preparer=FORBIDDEN, reader=FORBIDDEN, stranger=UNKNOWN)
+ADMINISTRATORS_AGAIN = _members(AGAIN, preparer=FORBIDDEN, reader=FORBIDDEN)
 DEPOSITORS_MOVED = _members(MOVED, reader=FORBIDDEN)
 
 
@@ -87,6 +94,18 @@ def _request(world: World) -> list[Any]:
 
 def _enrolment(world: World) -> list[Any]:
     return [world.enrolment.pk]
+
+
+def _member(world: World) -> list[Any]:
+    return [world.member.pk]
+
+
+def _newcomers(answer: Answer) -> Answers:
+    """Open to who has no account; the others are sent elsewhere."""
+    return {**everyone(answer), "anonymous": OK}
+
+
+_AGENTS_REFUSED = dict.fromkeys(("officer", "accountant", "ans"), FORBIDDEN)
 
 
 DOORS: tuple[Door, ...] = (
@@ -114,6 +133,30 @@ DOORS: tuple[Door, ...] = (
     Door(
         "move_clock", None, signed_in(UNKNOWN), data=lambda world: {"instant": "2026-10-01T09:00"}
     ),
+    # ------------------------------------------------------------ account, organisation, members
+    Door("sign_up_siret", _newcomers("organisations"), _newcomers("organisations")),
+    Door("sign_up", _newcomers(MOVED), _newcomers(MOVED), args=lambda world: ["55208131766522"]),
+    Door("invitation", everyone(GONE), everyone(GONE), args=lambda world: ["forged"]),
+    Door("account_details", signed_in(OK), signed_in(OK)),
+    Door(
+        "organisations", {**signed_in(OK), **_AGENTS_REFUSED}, {**signed_in(OK), **_AGENTS_REFUSED}
+    ),
+    Door("members", MEMBERS),
+    Door("member_invite", {**ADMINISTRATORS, "stranger": OK}, ADMINISTRATORS_AGAIN),
+    Door("member_change", ADMINISTRATORS, ADMINISTRATORS_AGAIN, args=_member),
+    Door(
+        "member_deed",
+        ADMINISTRATORS,
+        ADMINISTRATORS_AGAIN,
+        args=lambda world: [world.member.pk, "retirer"],
+    ),
+    Door(
+        "invitation_deed",
+        None,
+        ADMINISTRATORS_AGAIN,
+        args=lambda world: [world.invitation.pk, "annuler"],
+    ),
+    Door("join_decide", None, ADMINISTRATORS_AGAIN, args=lambda world: [world.join_request.pk]),
     Door("demonstration_mails", everyone(UNKNOWN)),
     # ------------------------------------------------------------ notifications
     Door("notifications", signed_in(OK)),

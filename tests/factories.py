@@ -42,9 +42,12 @@ def a_supplier(siret: str, name: str = "Éditeur d’essai", **fields: Any) -> S
 def a_member(
     supplier: Supplier, role: str = MemberRole.LEGAL_REPRESENTATIVE, email: str = ""
 ) -> User:
-    """A member of a supplier."""
+    """A member of a supplier; its legal representative manages the others."""
     user = a_user(email or f"{role}.{supplier.siret}@exemple.fr")
-    Membership.objects.create(user=user, supplier=supplier, role=role)
+    is_administrator = role == MemberRole.LEGAL_REPRESENTATIVE
+    Membership.objects.create(
+        user=user, supplier=supplier, role=role, is_administrator=is_administrator
+    )
     return user
 
 

@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
 from enrolment.actions import submit_specimen
+from enrolment.actions.invitations import invite_member
+from enrolment.actions.signup import ask_to_join
 from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
@@ -24,7 +26,7 @@ from segur_portal.common.issuing import issue_document, render_document
 from segur_portal.common.models import IssuedDocument, NoticeKind, Scheme
 from segur_portal.common.notices import notify
 from tests.builders import SIRET, a_file, a_filename, a_request
-from tests.doors import ACTORS, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
+from tests.doors import ACTORS, AGAIN, AGENTS, DOORS, LOGIN, NOT_ALLOWED, Answer, Door, World
 from tests.enrolment.kit import deposit as deposit_piece
 from tests.factories import (
     A_DAY,
@@ -46,6 +48,8 @@ PREFIXES = ("comptes/", "gestion/")
 OWN_TABLES = ("django_session", "usersessions_usersession")
 ADDRESSES = {
     LOGIN: "account_login",
+    AGAIN: "account_reauthenticate",
+    "organisations": "organisations",
     AGENTS: "admin:index",
     "dashboard": "dashboard",
     "notifications": "notifications",
@@ -123,6 +127,16 @@ def world(actors: dict[str, User | None]) -> World:
     )
     render_document(document.pk, lambda document: b"%PDF-")
     return World(
+        member=supplier.memberships.get(user=actors["reader"]),
+        invitation=invite_member(
+            supplier=supplier, actor=user, email="invite@exemple.fr", role=MemberRole.READER
+        ),
+        join_request=ask_to_join(
+            user=a_user("seul@exemple.fr"),
+            siret=supplier.siret,
+            role=MemberRole.READER,
+            is_confirmed=True,
+        ),
         deposit=deposit,
         request=FundingRequest.objects.get(),
         supplier=supplier,

@@ -46,3 +46,11 @@ def remove_second_factor(user: User, *, actor: User, note: str) -> int:
     removed: int = Authenticator.objects.filter(user=user).delete()[0]
     write_journal(user, "remove_second_factor", actor=actor, note=note, is_public=False)
     return removed
+
+
+@transaction.atomic
+def change_own_details(user: User, *, first_name: str, last_name: str, phone: str) -> None:
+    """Keep the name and telephone that a person gives of themselves."""
+    changes = {"first_name": first_name, "last_name": last_name, "phone": phone}
+    User.objects.filter(pk=user.pk).update(**changes)
+    write_journal(user, "change_details", actor=user, is_public=False)

@@ -31,6 +31,8 @@ _PROGRAMME_DETAILS = ("common.pricetier", "common.programmesnapshot")
 _SUPPLIERS = (
     "enrolment.supplier",
     "enrolment.membership",
+    "enrolment.invitation",
+    "enrolment.joinrequest",
     "enrolment.solution",
     "enrolment.distribution",
     "enrolment.enrolment",

@@ -1,5 +1,13 @@
 """The officers' pages on people, suppliers, solutions and enrolments."""
 
-from . import enrolments, issued, people, solutions, specimens, suppliers
+from . import enrolments, issued, joining, people, solutions, specimens, suppliers
 
-__all__ = ["enrolments", "issued", "people", "solutions", "specimens", "suppliers"]
+__all__ = [
+    "enrolments",
+    "issued",
+    "joining",
+    "people",
+    "solutions",
+    "specimens",
+    "suppliers",
+]

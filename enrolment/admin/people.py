@@ -41,6 +41,7 @@ class MembershipInline(TabularInline):
     fields = ("supplier", "role", "is_administrator", "expires_on")
     autocomplete_fields = ("supplier",)
     extra = 0
+    can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("supplier", "user")

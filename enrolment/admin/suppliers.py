@@ -10,9 +10,18 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
+from enrolment.admin.identity import (
+    INVITE,
+    READ_REGISTER,
+    announcement_panels,
+    identity_panel,
+    invite_deed,
+    read_register_deed,
+)
 from enrolment.models import Enrolment, Membership, Solution, Supplier
 from segur_portal.common import clock
 from segur_portal.common.admin.base import PortalAdmin
+from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, table
 from segur_portal.common.french import day
@@ -47,7 +56,25 @@ class SupplierAdmin(PortalAdmin):
         return ("siret",) if obj else ()
 
     def panels(self, request: HttpRequest, obj: Supplier) -> list[Panel]:
-        return [_enrolments(obj), _solutions(obj), _members(obj), history(obj)]
+        return [
+            identity_panel(obj),
+            *announcement_panels(obj),
+            _enrolments(obj),
+            _solutions(obj),
+            _members(obj),
+            history(obj),
+        ]
+
+    def may_ever(self, request: HttpRequest, name: str) -> bool:
+        return name in (READ_REGISTER, INVITE) and self.has_change_permission(request)
+
+    def deeds(self, request: HttpRequest, obj: Supplier) -> list[Deed]:
+        if not self.has_change_permission(request, obj):
+            return []
+        found = [read_register_deed(obj)]
+        if request.user.is_superuser:
+            found.append(invite_deed(obj, request.user))
+        return found
 
     @display(description="OSU", boolean=True)
     def holds_osu_today(self, obj: Supplier) -> bool:
@@ -73,10 +100,19 @@ def _solutions(supplier: Supplier) -> Panel:
 def _members(supplier: Supplier) -> Panel:
     members = Membership.objects.filter(supplier=supplier).select_related("user")
     rows = (
-        (str(one.user), one.user.email, one.get_role_display(), _day(one.expires_on))
+        (str(one.user), one.user.email, _role(one), _day(one.expires_on))
         for one in members.order_by("user__email")
     )
     return table("Membres", ("Nom", "Adresse", "Rôle", "Jusqu’au"), rows)
+
+
+def _role(member: Membership) -> str:
+    words = [member.get_role_display()]
+    if member.is_administrator:
+        words.append("administrateur")
+    if member.suspended_at:
+        words.append("suspendu")
+    return ", ".join(words)
 
 
 def _day(value: Any) -> str:

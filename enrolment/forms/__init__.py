@@ -1,4 +1,4 @@
-"""Forms of the portal's ground and of enrolments."""
+"""Forms of the portal's ground, of people and organisations, and of enrolments."""
 
 from .enrolments import (
     BankForm,
@@ -10,6 +10,8 @@ from .enrolments import (
     SolutionsForm,
 )
 from .ground import ClockForm, PreferencesForm, VerificationForm
+from .people import InvitedPersonForm, InviteForm, MemberForm, PersonForm
+from .signup import JoinForm, SignUpForm, SiretForm
 from .specimens import SpecimenForm
 
 __all__ = [
@@ -17,9 +19,16 @@ __all__ = [
     "ClockForm",
     "DistributionForm",
     "DocumentForm",
+    "InviteForm",
+    "InvitedPersonForm",
+    "JoinForm",
+    "MemberForm",
     "OrganisationForm",
+    "PersonForm",
     "PreferencesForm",
+    "SignUpForm",
     "SignatureForm",
+    "SiretForm",
     "SolutionForm",
     "SolutionsForm",
     "SpecimenForm",

@@ -3,14 +3,19 @@
 from .bank import BankDetails
 from .documents import Submission, SupportingDocument
 from .enrolments import Enrolment
+from .identity import CompanyIdentity
+from .invitations import Invitation, JoinRequest
 from .people import Membership, OfficerAssignment, Supplier, User
 from .solutions import Distribution, Solution
 from .specimens import Specimen
 
 __all__ = [
     "BankDetails",
+    "CompanyIdentity",
     "Distribution",
     "Enrolment",
+    "Invitation",
+    "JoinRequest",
     "Membership",
     "OfficerAssignment",
     "Solution",

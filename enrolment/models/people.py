@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -112,6 +113,31 @@ class Supplier(models.Model):
         )
 
 
+# An organisation that has an administrator keeps one, whatever the way it is written. Judged when
+# the transaction ends, so that a hand-over may go in any order; the supplier's row is locked, so
+# that two who leave at once take turns.
+KEEPS_ADMINISTRATOR = pgtrigger.Trigger(
+    name="keeps_administrator",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.Q(old__is_administrator=True, old__suspended_at__isnull=True),
+    func="""
+        PERFORM 1 FROM enrolment_supplier WHERE id = OLD.supplier_id FOR NO KEY UPDATE;
+        IF NOT EXISTS (
+            SELECT 1 FROM enrolment_membership
+            WHERE supplier_id = OLD.supplier_id AND is_administrator AND suspended_at IS NULL
+        ) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'membership_keeps_administrator',
+                MESSAGE = 'The organisation would be left without an administrator.';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+
 @pghistory.track()
 class Membership(models.Model):
     """What a user may do for a supplier, until when."""
@@ -125,16 +151,39 @@ class Membership(models.Model):
     role = models.CharField("rôle", max_length=30, choices=MemberRole.choices)
     is_administrator = models.BooleanField("administre les membres", default=False)
     expires_on = models.DateField("jusqu’au", null=True, blank=True)
+    suspended_at = models.DateTimeField("suspendu le", null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "membre"
         ordering = ["supplier", "user"]
-        constraints = [models.UniqueConstraint(fields=["user", "supplier"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "supplier"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(is_administrator=False) | Q(expires_on__isnull=True),
+                name="membership_administrator_has_no_end",
+                violation_error_message=(
+                    "Un administrateur n’a pas de date de fin : transmettez d’abord "
+                    "l’administration."
+                ),
+            ),
+        ]
+        triggers = [KEEPS_ADMINISTRATOR]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.supplier} ({self.get_role_display()})"
+
+    def clean(self) -> None:
+        """Say before the database does that the last administrator stays."""
+        if self._state.adding or self.is_administrator:
+            return
+        others = Membership.objects.filter(supplier=self.supplier_id).administrators()
+        was_one = others.filter(pk=self.pk).exists()
+        if was_one and not others.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                "Une organisation garde toujours un administrateur : désignez-en d’abord un autre."
+            )
 
 
 @pghistory.track()

@@ -71,6 +71,8 @@ NAVIGATION = [
         "Fournisseurs",
         _page("Fournisseurs", "business", "enrolment.supplier"),
         _page("Membres", "badge", "enrolment.membership"),
+        _page("Invitations", "mail", "enrolment.invitation"),
+        _page("Demandes de rattachement", "person_add", "enrolment.joinrequest"),
         _page("Enrôlements", "how_to_reg", "enrolment.enrolment"),
         _page("Solutions", "terminal", "enrolment.solution"),
         _page("Distributions", "share", "enrolment.distribution"),

@@ -172,6 +172,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Ségur Vague 2] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+# Beside allauth's own limits: how often an address may look companies up.
+ACCOUNT_RATE_LIMITS = {"company_lookup": "30/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Portail Ségur Vague 2"
@@ -281,6 +283,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.check_last_import",
         "schedule": crontab(hour="7", minute="0"),
     },
+    "read the identities of suppliers": {
+        "task": "enrolment.verify_identities",
+        "schedule": timedelta(hours=1),
+    },
     "send waiting mails": {"task": "common.sweep_mails", "schedule": timedelta(minutes=1)},
     "send the morning's summaries": {
         "task": "common.send_digests",
@@ -314,6 +320,18 @@ VERIFICATION_RATE = env.int("VERIFICATION_RATE", 60)
 ENROLMENT_FILE_MAX_BYTES = env.int("ENROLMENT_FILE_MAX_BYTES", 10 * 1024 * 1024)
 ENROLMENT_FILE_MAX_PAGES = env.int("ENROLMENT_FILE_MAX_PAGES", 60)
 SIMULATOR_RATE = env.str("SIMULATOR_RATE", "30/h")
+
+# ---------------------------------------------------------------- public registers
+REGISTRY_COMPANIES_URL = env.str(
+    "REGISTRY_COMPANIES_URL", "https://recherche-entreprises.api.gouv.fr/search"
+)
+REGISTRY_ANNOUNCEMENTS_URL = env.str(
+    "REGISTRY_ANNOUNCEMENTS_URL",
+    "https://bodacc-datadila.opendatasoft.com/api/explore/v2.1/catalog/datasets/"
+    "annonces-commerciales/records",
+)
+# Seconds a page may wait for a register, for its connection as for each part of its answer.
+REGISTRY_TIMEOUT = env.float("REGISTRY_TIMEOUT", 3.0)
 
 # ---------------------------------------------------------------- mail, logs
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

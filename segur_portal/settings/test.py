@@ -31,3 +31,6 @@ STORAGES = {
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
+# No test asks the State's registers: nobody listens here, unless a test starts a server.
+REGISTRY_COMPANIES_URL = "http://127.0.0.1:9/companies"
+REGISTRY_ANNOUNCEMENTS_URL = "http://127.0.0.1:9/announcements"

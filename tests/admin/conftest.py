@@ -13,6 +13,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from enrolment.actions import PROGRAMME_GROUP, sync_groups
+from enrolment.actions.invitations import invite_member
+from enrolment.actions.signup import ask_to_join
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, OfficerAssignment, Solution, Specimen, User
 from funding.actions import process_deposit, receive_deposit
@@ -139,6 +141,12 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         order=order,
         client_key="552081317",
         signed_on=date(2026, 9, 1),
+    )
+    invite_member(
+        supplier=supplier, actor=deposit.deposited_by, email="invite@exemple.fr", role="reader"
+    )
+    ask_to_join(
+        user=a_user("seul@exemple.fr"), siret=supplier.siret, role="reader", is_confirmed=True
     )
     queue_mail(to=deposit.deposited_by, template="notification", subject="Essai")
     SimulationLog.objects.create(

@@ -13,6 +13,7 @@ from funding.models import Deposit
 from tests.admin.conftest import STAFF
 
 # What each role may do: v(iew), a(dd), c(hange), d(elete). Superusers included: facts are facts.
+VIEWERS = {role: "v" for role in STAFF if role != "accountant"}
 RIGHTS: dict[str, dict[str, str]] = {
     "common.issueddocument": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "common.journalentry": {"superuser": "v"},
@@ -39,6 +40,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "programme": "vac",
         "ans": "v",
     },
+    "enrolment.invitation": VIEWERS,
+    "enrolment.joinrequest": VIEWERS,
     "enrolment.membership": {
         "superuser": "vac",
         "officer": "v",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +40,12 @@ def instant(value: datetime | None) -> str:
 def instant_seconds(value: datetime | None) -> str:
     """An instant to the second, in Paris, where deadlines are judged: `15/09/2026 à 09:42:07`."""
     return "" if value is None else f"{value.astimezone(PARIS):%d/%m/%Y à %H:%M:%S}"
+
+
+@register.filter
+def is_before(value: date | None, other: date) -> bool:
+    """Whether a date, if there is one, comes before another."""
+    return value is not None and value < other
 
 
 @register.filter
