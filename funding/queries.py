@@ -127,6 +127,10 @@ class DepositLineQuerySet(models.QuerySet[Any]):
         )
         return self.filter(~Exists(later), outcome=Outcome.KO).exclude(reference="")
 
+    def unnamed_ko(self) -> DepositLineQuerySet:
+        """KO lines without a reference: nothing can tell whether they were deposited again."""
+        return self.filter(outcome=Outcome.KO, reference="")
+
     def by_deposit(self) -> models.QuerySet[Any, dict[str, Any]]:
         """The deposits of these lines, the latest first, with the number of lines of each."""
         columns = ("deposit", "deposit__key", "deposit__scheme", "deposit__kind")

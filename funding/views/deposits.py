@@ -163,6 +163,7 @@ def _deposit_context(
         "progress": progress,
         "file_rows": finding_rows(map(Finding.from_dict, deposit.findings), **words),
         "has_correction": has_correction(deposit),
+        "left": deposit.lines.to_correct().count() + deposit.lines.unnamed_ko().count(),
         **_rights(request),
     }
     if progress.owner == YOU:
