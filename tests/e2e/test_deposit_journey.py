@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pytest_django import Settings
 
 from enrolment.models import User
@@ -60,8 +60,8 @@ def user(requests: list[Any], settings: Settings) -> User:
 
 
 def choose(page: Page, content: bytes, name: str) -> None:
-    file = {"name": name, "mimeType": "application/json", "buffer": content}
-    page.locator("input[type=file]").set_input_files(files=[file])
+    file: FilePayload = {"name": name, "mimeType": "application/json", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)
 
 
 def deposit(page: Page, content: bytes, name: str) -> None:
@@ -83,11 +83,11 @@ def looks_right_everywhere(page: Page) -> None:
 
 def spoiled(requests: list[Any]) -> list[Any]:
     """The same requests, three of which are wrong: structure, eligibility, amount."""
-    wrong = orjson.loads(orjson.dumps(requests))
+    wrong: list[Any] = orjson.loads(orjson.dumps(requests))
     wrong[3]["clients"][0]["aideMinimisPercue"] = "vrai"
     wrong[20]["clients"][0]["siren"] = "123456782"
     wrong[40]["bonDeCommande"]["montantTTC"] = 1200.5
-    return wrong  # type: ignore[no-any-return]
+    return wrong
 
 
 def corrected(content: bytes, requests: list[Any]) -> bytes:
