@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from funding.enums import Outcome, Verdict
-from funding.workflow import REQUEST, YOU
+from funding.workflow import IN_PROGRESS, REQUEST, YOU
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier
@@ -160,9 +160,7 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
 
     def in_progress(self) -> FundingRequestQuerySet:
         """Requests not decided yet."""
-        return self.filter(
-            state__in=["on_hold", "to_instruct", "in_instruction", "correction_requested"]
-        )
+        return self.filter(state__in=IN_PROGRESS)
 
     def awaiting_supplier(self) -> FundingRequestQuerySet:
         """Requests that nothing moves until the supplier acts."""

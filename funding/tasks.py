@@ -12,13 +12,14 @@ from funding.actions import (
     release_holds,
     restart_forgotten,
 )
+from funding.actions.departures import flag_left_clients, follow_bases
 from funding.actions.paper import issue_model
 from funding.actions.specimens import read_specimen
 from funding.report.issued import draw
 from funding.report.paper import model_data, offered
 from segur_portal.common import clock
 from segur_portal.common.issuing import TASK, render_document, wake_renderer
-from segur_portal.common.models import IssuedDocument
+from segur_portal.common.models import IssuedDocument, Scheme
 
 # A document that nobody rendered after this long was forgotten by the broker.
 FORGOTTEN_AFTER = timedelta(minutes=1)
@@ -76,3 +77,16 @@ def read_waiting_layouts() -> None:
     """Wake a worker for each layout that the broker forgot."""
     for pk in Specimen.objects.unread().order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         wake_specimen_reader(pk)
+
+
+@shared_task(name="funding.follow_base", ignore_result=True)
+def follow_base() -> None:
+    """Flag requests in progress after each new version of a base."""
+    follow_bases()
+
+
+@shared_task(name="funding.flag_left_clients", ignore_result=True)
+def flag_all_left_clients() -> None:
+    """Flag requests in progress against every base as it counts today."""
+    for code in Scheme.objects.order_by("order").values_list("pk", flat=True):
+        flag_left_clients(code)

@@ -37,7 +37,8 @@ DEPOSIT = Workflow(
 )
 
 GRANTED = ("accepted", "to_pay", "paid")
-_OPEN = frozenset({"on_hold", "to_instruct", "in_instruction", "correction_requested"})
+IN_PROGRESS = ("on_hold", "to_instruct", "in_instruction", "correction_requested")
+_OPEN = frozenset(IN_PROGRESS)
 
 REQUEST = Workflow(
     "request",

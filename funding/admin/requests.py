@@ -46,7 +46,12 @@ STATE_COLOURS = {
 NET, VAT = money("net", "montant HT"), money("vat", "TVA")
 GROSS, CEILING = money("gross", "montant TTC"), money("ceiling_net", "plafond HT")
 DUE = money("amount_due", "montant à verser")
-WORDS = {**dict(RequestReason.choices), "integrate": "Intégration"}
+WORDS = {
+    **dict(RequestReason.choices),
+    "integrate": "Intégration",
+    "leave_base": "Sortie de la base",
+    "return_to_base": "Retour dans la base",
+}
 
 
 @admin.register(FundingRequest)

@@ -29,6 +29,8 @@ _VERBS = {
     "expire": "Demande annulée à la date limite",
     "prepare_payment": "Paiement en préparation",
     "pay": "Demande payée",
+    "leave_base": "Client sorti de la base des clients éligibles",
+    "return_to_base": "Client de nouveau dans la base",
 }
 
 

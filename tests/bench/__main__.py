@@ -15,7 +15,7 @@ django.setup()
 import time_machine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import batch, queue  # noqa: E402
+from tests.bench import base, batch, queue  # noqa: E402
 from tests.bench.data import build  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.factories import A_DAY  # noqa: E402
@@ -30,14 +30,17 @@ def _batch() -> Iterator[Figure]:
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "structure": batch.structure_figures,
     "batch": _batch,
+    "base": base.figures,
 }
+# Minutes long: only when named.
+LONG: dict[str, Callable[[], Iterable[Figure]]] = {"base-x10": base.larger_figures}
 
 
 def main() -> None:
     call_command("migrate", verbosity=0)
     with time_machine.travel(A_DAY, tick=True):
         for name in sys.argv[1:] or PARTS:
-            for figure in PARTS[name]():
+            for figure in {**PARTS, **LONG}[name]():
                 print(figure, flush=True)
 
 
