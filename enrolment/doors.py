@@ -10,8 +10,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -23,6 +25,7 @@ from enrolment.models import Membership, Supplier, User
 from segur_portal.common import clock
 
 SESSION_KEY = "supplier_id"
+_HOUR = 3600
 
 
 class SupplierRequest(HttpRequest):
@@ -100,3 +103,13 @@ def depositor_required(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return door
+
+
+def is_too_many(request: HttpRequest, door: str, allowed: int) -> bool:
+    """Count this try of the caller's address; whether it is one too many for the hour."""
+    key = f"{door}:{get_adapter().get_client_ip(request)}"
+    cache.add(key, 0, _HOUR)
+    try:
+        return bool(cache.incr(key) > allowed)
+    except ValueError:  # the hour ended between the two
+        return False

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from enrolment.views import (
     account,
+    contact,
     documents,
     enrolments,
     entrance,
@@ -73,6 +74,8 @@ urlpatterns: list[URLPattern] = [
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),
+    path("aide/guide/", pages.guide, name="guide"),
+    path("aide/contact/", contact.contact, name="contact"),
     path("verification/", verification.verification, name="verification"),
     path("documents/<slug:reference>.pdf", verification.issued_document, name="issued_document"),
     path("healthz", health.healthz, name="healthz"),

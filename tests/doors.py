@@ -121,6 +121,8 @@ DOORS: tuple[Door, ...] = (
     Door("accessibility", PUBLIC),
     Door("legal", PUBLIC),
     Door("help", PUBLIC),
+    Door("guide", PUBLIC),
+    Door("contact", PUBLIC, PUBLIC),
     Door("healthz", PUBLIC),
     Door("verification", PUBLIC, PUBLIC, data=lambda world: {"code": world.document.code}),
     Door("issued_document", OWNERS, args=lambda world: [world.document.reference]),

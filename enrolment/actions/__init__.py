@@ -10,6 +10,7 @@ from .bank import (
     same_iban_elsewhere,
     save_bank_details,
 )
+from .contact import ask_support
 from .content import check_content, page_image, text_of
 from .documents import deposit_document, review_document
 from .enrolments import move_enrolment, move_specimen
@@ -47,6 +48,7 @@ __all__ = [
     "IncompleteError",
     "NotAssignedError",
     "SpecimenRefusedError",
+    "ask_support",
     "check_assigned",
     "check_content",
     "choose_solutions",

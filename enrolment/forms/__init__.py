@@ -1,5 +1,6 @@
 """Forms of the portal's ground, of people and organisations, and of enrolments."""
 
+from .contact import ContactForm
 from .enrolments import (
     BankForm,
     DistributionForm,
@@ -17,6 +18,7 @@ from .specimens import SpecimenForm
 __all__ = [
     "BankForm",
     "ClockForm",
+    "ContactForm",
     "DistributionForm",
     "DocumentForm",
     "InviteForm",

@@ -21,3 +21,9 @@ def legal(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Where to begin, and what the words mean."""
     return render(request, "pages/help.html")
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """The supplier's guide, from the first account to the balance."""
+    return render(request, "pages/guide.html")

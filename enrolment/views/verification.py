@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from enrolment.doors import SupplierRequest, supplier_required
+from enrolment.doors import SupplierRequest, is_too_many, supplier_required
 from enrolment.forms import VerificationForm
 from segur_portal.common.models import IssuedDocument
-
-HOUR = 3600
 
 
 @never_cache
@@ -29,7 +25,7 @@ def verification(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "pages/verification.html", {"form": VerificationForm()})
     form = VerificationForm(request.POST)
-    if _is_too_many(request):
+    if is_too_many(request, "verification", settings.VERIFICATION_RATE):
         form.add_error(None, "Trop d’essais depuis votre adresse. Réessayez dans une heure.")
         return render(request, "pages/verification.html", {"form": form}, status=429)
     context = {"form": form, "is_checked": form.is_valid()}
@@ -53,13 +49,3 @@ def issued_document(request: SupplierRequest, reference: str) -> HttpResponse:
         content_type="application/pdf",
     )
     return response  # type: ignore[no-any-return]
-
-
-def _is_too_many(request: HttpRequest) -> bool:
-    """Count this try of the caller's address; whether it is one too many for the hour."""
-    key = f"verification:{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, HOUR)
-    try:
-        return bool(cache.incr(key) > settings.VERIFICATION_RATE)
-    except ValueError:  # the hour ended between the two
-        return False

@@ -342,6 +342,9 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15)
 PORTAL_URL = env.str(
     "PORTAL_URL", next(iter(CSRF_TRUSTED_ORIGINS), f"http://localhost:{env.int('PORT', 8000)}")
 )
+# Who answers the contact form, and how many messages an address may send in an hour.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", "assistance@localhost")
+CONTACT_RATE = env.int("CONTACT_RATE", 5)
 EMAIL_SUBJECT_PREFIX = "[Ségur Vague 2] "
 # Who is told of what needs a hand behind the scenes, besides the officers concerned.
 ADMIN_ADDRESSES: list[str] = env.list("ADMINS", [])

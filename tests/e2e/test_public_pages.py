@@ -20,6 +20,8 @@ PAGES = (
     reverse("documentation_detail", args=["drimbox", "avance"]),
     reverse("documentation_detail", args=["lgc", "solde"]),
     reverse("help"),
+    reverse("guide"),
+    reverse("contact"),
     reverse("legal"),
     reverse("accessibility"),
     reverse("account_login"),
