@@ -70,36 +70,16 @@ def _by_plain_processes(ids: list[int]) -> None:
     assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * WORKERS
 
 
-def _with_a_worker(action: Any) -> Any:
-    worker = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "celery", "--app", "segur_portal.celery", "worker"),
-            *("--concurrency", str(WORKERS), "--loglevel", "WARNING"),
-        ]
-    )
-    try:
-        _wait_for_worker()
+def _with_a_worker(action: Callable[[], float]) -> float:
+    with a_worker(WORKERS) as worker:
+        name = f"worker {worker.pid}"
+        wait_until(lambda: current_app.control.ping(timeout=1), f"{name} answers")
         return action()
-    finally:
-        worker.terminate()
-        worker.wait(60)
-
-
-def _wait_for_worker() -> None:
-    from segur_portal.celery import app
-
-    for _ in range(60):
-        if app.control.ping(timeout=1):
-            return
-    raise TimeoutError("the worker did not start")
 
 
 def _wait(ids: list[int]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while Deposit.objects.filter(pk__in=ids).exclude(state="done").exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the deposits were not treated")
-        time.sleep(0.05)
+    left = Deposit.objects.filter(pk__in=ids).exclude(state="done")
+    wait_until(lambda: not left.exists(), "every deposit is treated", pause=0.05)
 
 
 def _deadlocks() -> int:
