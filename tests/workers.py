@@ -39,6 +39,7 @@ def a_worker(concurrency: int = 2) -> Iterator[subprocess.Popen[bytes]]:
             *("--without-gossip", "--without-mingle", "--hostname", f"{os.urandom(4).hex()}@test"),
         ],
         env=worker_environment(),
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
@@ -55,11 +56,11 @@ def kill_whole(worker: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until(
-    happened: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS
+    happened: Callable[[], object], what: str, pause: float = 0.1, seconds: float = PATIENCE_SECONDS
 ) -> None:
     """Look for a state again and again; a busy machine only makes it longer."""
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not after {seconds:.0f} s")
-        time.sleep(0.1)
+        time.sleep(pause)

@@ -12,6 +12,7 @@ from typing import Any
 
 from enrolment import rules as enrolment_rules
 from enrolment.rules import SupplierFacts
+from funding.intake.canonical import canonical_hash
 from funding.intake.envelope import Envelope
 from funding.intake.facts import (
     advance_amounts,
@@ -108,14 +109,16 @@ def judge(
 
 
 def _verdict(structure: Structure, payload: Any, world: World | None, taken: _Taken) -> Verdict:
-    head = (structure.index, structure.reference, structure.content_hash)
+    # Only what is kept is compared with what comes again.
+    content_hash = canonical_hash(payload) if world else ""
+    head = (structure.index, structure.reference, content_hash)
     if structure.findings:
         return Verdict(*head, KO, structure.findings, payload)
     if world is None:
         return Verdict(*head, INTEGRATED, (), payload)
     reference = payload["referenceFournisseur"]
     known = world.known.get(reference)
-    if known and known.content_hash == structure.content_hash:
+    if known and known.content_hash == content_hash:
         return Verdict(*head, ALREADY, (), payload, already_id=known.request_id)
     judged = (_judge_balance if world.kind == Kind.BALANCE else _judge_advance)(
         reference, payload, world, taken

@@ -12,7 +12,6 @@ import orjson
 
 from segur_portal.common.rules import Finding
 
-from .canonical import canonical_hash
 from .checks import agree, columns_hold, misnamed_documents, strange_doctors
 from .envelope import Envelope
 from .faults import Fault, faults_of
@@ -35,7 +34,6 @@ class Structure:
 
     index: int
     reference: str | None
-    content_hash: str
     findings: tuple[Finding, ...]
 
 
@@ -47,7 +45,6 @@ def check_structure(envelope: Envelope) -> list[Structure]:
         Structure(
             index=index,
             reference=_reference(request),
-            content_hash=canonical_hash(request),
             findings=() if is_sound else _located(explain(request, form), index, request),
         )
         for index, (request, is_sound) in enumerate(zip(envelope.requests, sound, strict=True), 1)

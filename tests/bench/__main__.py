@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segur_portal.settings.test")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 import django
 
@@ -15,7 +16,7 @@ django.setup()
 import time_machine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import base, batch, queue  # noqa: E402
+from tests.bench import base, batch, queue, writers  # noqa: E402
 from tests.bench.data import build  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.factories import A_DAY  # noqa: E402
@@ -24,6 +25,7 @@ from tests.factories import A_DAY  # noqa: E402
 def _batch() -> Iterator[Figure]:
     user, supply = build()
     yield from batch.figures(user, supply)
+    yield from writers.figures(user, supply)
     yield from queue.figures(user, supply)
 
 

@@ -9,13 +9,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from kombu import Connection
+from redis import Redis
 
 from enrolment.models import User
 from funding.actions import receive_deposit, restart_forgotten
@@ -23,6 +24,7 @@ from funding.models import Deposit, DepositLine, FundingRequest
 from orders.models import Claim
 from orders.rules.facts import OrderFacts
 from orders.rules.uniqueness import wanted_claims
+from segur_portal.celery import app
 from segur_portal.common.models import JournalEntry
 from tests.builders import a_file, a_filename, a_request
 from tests.factories import a_base, an_enrolment
@@ -62,8 +64,8 @@ def forget_messages() -> None:
 
     Of this test's own numbered database only: the others belong to tests run beside this one.
     """
-    with current_app.connection_for_write() as broker:
-        broker.default_channel.client.flushdb()
+    with Redis.from_url(settings.CELERY_BROKER_URL) as broker:
+        broker.flushdb()
     cache.clear()
 
 
@@ -174,8 +176,7 @@ def test_a_broker_that_is_down(
     client.force_login(depositor)
     upload = SimpleUploadedFile(a_filename(RIS), a_file(RIS, requests=requests[:REQUESTS]))
     with monkeypatch.context() as patch, Connection(NOBODY_LISTENS) as nowhere:
-        send = partial(current_app.send_task, connection=nowhere)
-        patch.setattr(type(current_app._get_current_object()), "send_task", staticmethod(send))
+        patch.setattr(app, "send_task", partial(app.send_task, connection=nowhere))
         response = client.post(reverse("deposit_new"), {"fichier": upload})
     deposit = Deposit.objects.get()
     assert "The broker did not answer" in caplog.text

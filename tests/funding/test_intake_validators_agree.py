@@ -148,7 +148,6 @@ def test_a_verdict_does_not_depend_on_the_other_requests(case):
     alone = structures(scheme, kind, requests=[request])[0]
     among = structures(scheme, kind, requests=[others[0], request, others[1]])
     assert [item.findings == () for item in among] == [True, alone.findings == (), True]
-    assert among[1].content_hash == alone.content_hash
     assert [f.code for f in among[1].findings] == [f.code for f in alone.findings]
 
 
