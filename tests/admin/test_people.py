@@ -45,6 +45,7 @@ def test_a_new_agent_gets_rights_by_profile_and_a_link(sign_in: Any) -> None:
     assert [group.name for group in user.groups.all()] == ["Gestionnaires"]
     assert EmailAddress.objects.get(user=user).verified
     assert client.post(url_of(user, "deed", "send-password-link")).status_code == 302
+    send_due()
     assert mail.outbox[0].to == [user.email]
     assert "/comptes/password/reset/key/" in mail.outbox[0].body
 
