@@ -1,4 +1,4 @@
-"""How allauth behaves here: sign-up by SIRET only, mails through the outbox."""
+"""How allauth behaves here: who may come in, by which way; mails through the outbox."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.stages import AuthenticateStage
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from enrolment.actions.agents import StrangerError, agent_of
 from enrolment.actions.signup import confirm_requests
 from segur_portal.common.mails import portal_url, store_mail
+from segur_portal.common.sign_in import SIGN_OUT_URL_KEY, is_strong, note_sign_in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,6 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):
             confirm_requests(email_address.user)
         return is_confirmed
 
+    def get_login_stages(self) -> list[str]:
+        """Those of the library, where a factor used at the agents' provider counts."""
+        own = f"{FactorStage.__module__}.{FactorStage.__qualname__}"
+        theirs = f"{AuthenticateStage.__module__}.{AuthenticateStage.__qualname__}"
+        return [own if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who signed in at the agents' provider signs out there too."""
+        url = request.session.get(SIGN_OUT_URL_KEY) or super().get_logout_redirect_url(request)
+        return str(url)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the outbox, as text and as a page; its words may carry a secret link."""
         words = {"email": email, "current_site": portal_url(), **context}
@@ -42,3 +60,33 @@ class AccountAdapter(DefaultAccountAdapter):
             html=render_to_string("mails/account.html", page),
             is_secret=True,
         )
+
+
+class FactorStage(AuthenticateStage):
+    """The portal's own second factor, unless the agents' provider says one was used."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        return not is_strong(request, self.login.user) and bool(super()._should_handle(request))
+
+
+class AgentAdapter(DefaultSocialAccountAdapter):
+    """Who may come in from the agents' provider: agents that the portal knows, and nobody else."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """An agent's account is opened by an administrator of the portal."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find the agent by the provider's `sub`; the first time, by the address invited."""
+        data = sociallogin.account.extra_data
+        known = sociallogin.user if sociallogin.is_existing else None
+        try:
+            agent = agent_of(known, data["userinfo"])
+        except StrangerError as refusal:
+            page = render(
+                request, "socialaccount/refused.html", {"refusal": str(refusal)}, status=403
+            )
+            raise ImmediateHttpResponse(page) from refusal
+        if known is None:
+            sociallogin.connect(request, agent)
+        note_sign_in(request, agent, amr=data["id_token"].get("amr"))

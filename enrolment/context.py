@@ -28,6 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demonstration": settings.DEMONSTRATION,
         "demo_accounts": DEMO_ACCOUNTS if settings.DEMONSTRATION else (),
         "demo_password": DEMO_PASSWORD if settings.DEMONSTRATION else "",
+        "agents_provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "portal_now": clock.now(),
         "portal_nav": "supplier" if is_member else "staff" if _is_staff(user) else "public",
         "portal_unread": cache(lambda: _unread(user)),

@@ -242,6 +242,8 @@ OPEN_TO_ALL = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
 }
 # Translations of the administration's scripts, and the way out.
 HARMLESS = {"jsi18n", "logout"}

@@ -9,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from segur_portal.common.sign_in import is_strong
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class MandatoryMfaMiddleware:
     """Sends agents without a second factor to the page where they add one.
 
-    Everything else stays closed to them until then; mandatory outside demonstration mode.
+    A factor used at the agents' provider, as it says itself, counts. Everything else stays closed
+    to them until then; mandatory outside demonstration mode.
     """
 
     OPEN_PREFIXES = ("/comptes/", "/static/")
@@ -32,7 +35,7 @@ class MandatoryMfaMiddleware:
         if not settings.MFA_MANDATORY_FOR_STAFF or request.path.startswith(self.OPEN_PREFIXES):
             return False
         user = request.user
-        if not user.is_authenticated or not user.is_staff:
+        if not user.is_authenticated or not user.is_staff or is_strong(request, user):
             return False
         from allauth.mfa.utils import is_mfa_enabled
 

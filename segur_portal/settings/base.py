@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pgtrigger
 from celery.schedules import crontab
@@ -40,6 +41,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "segur_portal.proconnect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -193,6 +196,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# ---------------------------------------------------------------- agents' provider (ProConnect)
+# An OpenID Connect provider for agents, offered on the sign-in page when the environment names it.
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_NAME = env.str("OIDC_NAME", "ProConnect")
+OIDC_ACR_VALUES = env.str("OIDC_ACR_VALUES", "")
+# The SIRET of the administrations whose agents may come in; empty: not checked.
+OIDC_SIRETS: list[str] = env.list("OIDC_SIRETS", [])
+# The provider only lets in addresses of its administrations: it need not say « email_verified ».
+OIDC_TRUSTS_EMAIL = env.bool("OIDC_TRUSTS_EMAIL", False)
+SOCIALACCOUNT_ADAPTER = "enrolment.adapters.AgentAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "proconnect": {
+            "APPS": [
+                {
+                    "provider_id": "proconnect",
+                    "name": OIDC_NAME,
+                    "client_id": env.str("OIDC_CLIENT_ID"),
+                    "secret": env.str("OIDC_CLIENT_SECRET"),
+                    "settings": {
+                        "server_url": OIDC_ISSUER,
+                        "oauth_pkce_enabled": True,
+                        "scope": env.list(
+                            "OIDC_SCOPES", ["openid", "given_name", "usual_name", "email", "siret"]
+                        ),
+                    },
+                }
+            ]
+        }
+    }
+    if OIDC_ISSUER
+    else {}
+)
+
 # ---------------------------------------------------------------- language and time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -201,6 +239,7 @@ USE_I18N = True
 USE_TZ = True
 
 # ---------------------------------------------------------------- browser security
+_PROVIDER_ORIGINS = [urljoin(OIDC_ISSUER, "/").rstrip("/")] if OIDC_ISSUER else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -214,7 +253,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # The sign-in and sign-out forms of agents lead to their provider.
+        "form-action": [SELF, *_PROVIDER_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from enrolment.actions import PROGRAMME_GROUP, sync_groups
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier, User
+from segur_portal.common.mails import send_due
 from segur_portal.common.models import JournalEntry, Statement
 from tests.admin.conftest import MDV, OTHER_SIRET, RIS
 from tests.factories import a_supplier
