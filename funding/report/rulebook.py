@@ -112,7 +112,7 @@ def _file_anomaly(anomaly: Anomaly) -> Entry:
 
 def _open(text: str) -> str:
     """The text with an ellipsis where the values of a request are written."""
-    return _PLACEHOLDERS.sub("…", text)
+    return _PLACEHOLDERS.sub("…", text).replace("….", "…")
 
 
 def _scope(rule: Rule[Any]) -> str:
