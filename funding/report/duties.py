@@ -162,8 +162,9 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
     if not enrolments:
         yield Duty(
             "Vous n’êtes enrôlé sur aucun dispositif",
-            "Adressez votre dossier d’enrôlement à l’ASP : sans lui, rien ne vous est ouvert.",
-            level="info",
+            "Commencez par là : sans lui, ni le simulateur ni les dépôts ne vous sont ouverts.",
+            url=reverse("enrolment_list"),
+            link="Commencer un enrôlement",
         )
     for enrolment in enrolments:
         state = ENROLMENT.states[enrolment.state]
@@ -173,6 +174,8 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
                 "À finaliser dès que l’ANS a référencé votre solution."
                 if enrolment.state == "early"
                 else "L’ASP attend votre envoi.",
+                url=reverse("enrolment_detail", args=[enrolment.pk]),
+                link="Ouvrir l’enrôlement",
                 level="info" if enrolment.state == "early" else "warning",
             )
 
