@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -16,7 +15,7 @@ from enrolment.models import Enrolment, Specimen
 from funding.admin.filters import stuck_deposits
 from funding.models import Deposit, FundingRequest
 from orders.models import BaseImport
-from orders.workflow import ImportState
+from orders.queries import late_schemes, stopped_imports
 from segur_portal.common import clock
 from segur_portal.common.models import PriceScale, Scheme
 
@@ -39,7 +38,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         "cards": list(_cards(request)),
         "stuck": _stuck(request) if _may(request, "funding.view_deposit") else [],
-        "quarantined": _quarantined(request) if _may(request, "orders.view_baseimport") else [],
+        "stopped_imports": _stopped(request) if _may(request, "orders.view_baseimport") else [],
         "late": _late(request) if _may(request, "orders.view_baseimport") else [],
         "samples": _samples() if _may(request, "common.view_pricescale") else [],
     }
@@ -103,21 +102,14 @@ def _stuck(request: HttpRequest) -> list[Deposit]:
     return list(rows.select_related("supplier").order_by("received_at", "pk")[:SHOWN])
 
 
-def _quarantined(request: HttpRequest) -> list[BaseImport]:
-    rows = BaseImport.objects.filter(state=ImportState.QUARANTINED)
-    return list(_scoped(request, rows).order_by("-received_at", "-pk")[:SHOWN])
+def _stopped(request: HttpRequest) -> list[BaseImport]:
+    """Imports that wait for an officer."""
+    return list(_scoped(request, stopped_imports()).defer("report")[:SHOWN])
 
 
 def _late(request: HttpRequest) -> list[Scheme]:
-    """Schemes whose base was confirmed by no import of today or yesterday."""
-    yesterday = clock.today() - timedelta(days=1)
-    fresh = BaseImport.objects.filter(
-        state__in=[ImportState.APPLIED, ImportState.UNCHANGED],
-        restores__isnull=True,
-        business_date__gte=yesterday,
-    )
-    rows = Scheme.objects.exclude(pk__in=fresh.values("scheme"))
-    return list(_scoped(request, rows, "pk").order_by("order"))
+    """Schemes whose base no file of last night confirmed."""
+    return list(_scoped(request, late_schemes(clock.now()), "pk"))
 
 
 def _samples() -> list[PriceScale]:

@@ -35,7 +35,9 @@ class Bases:
         for rank, scheme in enumerate(SchemeCode):
             self.story.tell(morning(_FIRST[scheme], 2, 30 + rank), self._import, scheme, 1)
             self.story.tell(morning(_SECOND, 2, 30 + rank), self._import, scheme, 2)
-        self.story.tell(morning(_REFUSED, 2, 31), self._import, SchemeCode.RIS, TRUNCATED)
+            # Last night: the same as the day before, but the file that an officer must look at.
+            last = TRUNCATED if scheme == SchemeCode.RIS else 2
+            self.story.tell(morning(_REFUSED, 2, 30 + rank), self._import, scheme, last)
 
     def _import(self, scheme: SchemeCode, edition: int) -> None:
         data = base_file(self.population, scheme, edition)

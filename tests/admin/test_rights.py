@@ -87,7 +87,13 @@ RIGHTS: dict[str, dict[str, str]] = {
         "officer_elsewhere": "v",
         "programme": "v",
     },
-    "orders.baseimport": {"superuser": "v", "officer": "v", "programme": "v", "ans": "v"},
+    "orders.baseimport": {
+        "superuser": "va",
+        "officer": "va",
+        "officer_elsewhere": "a",
+        "programme": "va",
+        "ans": "v",
+    },
     "orders.claim": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "orders.eligibilityoverride": {
         "superuser": "vac",

@@ -14,7 +14,7 @@ from segur_portal.common.enums import SchemeCode
 from segur_portal.common.identifiers import make_siren
 from segur_portal.common.models import Parameter
 
-RIS = SchemeCode.RIS.value
+RIS, MDV = SchemeCode.RIS.value, SchemeCode.MDV.value
 HEADER = ";".join(COLUMNS)
 DAY = date(2026, 9, 14)
 

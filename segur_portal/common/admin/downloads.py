@@ -51,7 +51,10 @@ class DownloadMixin:
     def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The bytes received, always as a download."""
         obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        file = self.file_of(obj) if obj is not None else None
+        return self.send(request, obj, self.file_of(obj) if obj is not None else None)
+
+    def send(self, request: HttpRequest, obj: Any, file: StoredFile | None) -> HttpResponse:
+        """A file of an object, verified, to whoever may see the object."""
         if file is None:
             raise Http404
         if not self.has_view_or_change_permission(request, obj):  # type: ignore[attr-defined]
