@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from funding.actions.holds import release_holds_for
 from funding.actions.integrate import Batch, LostRaceError, integrate
+from funding.actions.letters import issue_receipt
 from funding.actions.receive import wake_worker
 from funding.actions.world import load_world
 from funding.intake import Envelope, Limits, Structure, check_structure, read_envelope
@@ -130,6 +131,7 @@ def _refuse(deposit: Deposit, findings: list[Finding]) -> None:
         finished_at=clock.now(),
         rules_version=RULES_VERSION,
     )
+    issue_receipt(deposit)
 
 
 def _settle(deposit: Deposit, envelope: Envelope, structures: list[Structure]) -> None:
@@ -187,6 +189,7 @@ def _finish(
         rules_version=RULES_VERSION,
         **versions,
     )
+    issue_receipt(deposit)
 
 
 def restart_forgotten() -> int:

@@ -7,6 +7,7 @@ from django.db import transaction
 from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_de_minimis
+from funding.actions.letters import issue_letters
 from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.actions.claims import release_claims
@@ -28,9 +29,10 @@ def move_request(
 ) -> None:
     """Move a request as its state table allows.
 
-    A refused or cancelled advance frees what its order claimed, in the same transaction. Raises
-    ForbiddenMoveError, in French: the state table, an officer's schemes, an advance that a live
-    balance answers, an acceptance above the *de minimis* ceiling (MNT-005).
+    A decision issues its letters. A refused or cancelled advance frees what its order claimed, in
+    the same transaction. Raises ForbiddenMoveError, in French: the state table, an officer's
+    schemes, an advance that a live balance answers, an acceptance above the *de minimis* ceiling
+    (MNT-005).
     """
     check_assigned(actor, request.scheme_id)
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
@@ -47,6 +49,7 @@ def move_request(
         reason_code=reason_code,
         note=note,
     )
+    issue_letters(request, name, reason_code=reason_code, note=note)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
 

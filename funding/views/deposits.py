@@ -28,7 +28,7 @@ from funding.report.model_files import expected_name
 from funding.report.progress import PAGE_SIZE, LineFacts, Progress, owner_of, progress_of
 from funding.workflow import YOU
 from segur_portal.common import clock
-from segur_portal.common.models import Window
+from segur_portal.common.models import IssuedDocument, Window
 from segur_portal.common.rules import Finding
 
 LIST_SIZE = 25
@@ -159,6 +159,7 @@ def _deposit_context(
     progress = progress or _progress(deposit)
     words = {"scheme": deposit.scheme_id or "", "kind": deposit.kind}
     context: dict[str, Any] = {
+        "documents": IssuedDocument.objects.about(deposit).select_related("file"),
         "deposit": deposit,
         "progress": progress,
         "file_rows": finding_rows(map(Finding.from_dict, deposit.findings), **words),
