@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from enrolment.views import (
     account,
+    bank,
     contact,
     documents,
     enrolments,
@@ -71,6 +72,8 @@ urlpatterns: list[URLPattern] = [
     path("mes-modeles/<int:pk>/version/", specimens.specimen_version, name="specimen_version"),
     path("mes-modeles/<int:pk>/fichier/", specimens.specimen_file, name="specimen_file"),
     path("mes-modeles/<int:pk>/retirer/", specimens.specimen_withdraw, name="specimen_withdraw"),
+    path("coordonnees-bancaires/", bank.bank_details, name="bank_details"),
+    path("coordonnees-bancaires/changer/", bank.bank_change, name="bank_change"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),

@@ -197,6 +197,9 @@ DOORS: tuple[Door, ...] = (
         ],
     ),
     Door("enrolment_document_file", OWNERS, args=lambda world: [world.piece.key]),
+    Door("bank_details", MEMBERS),
+    # The password is asked again first.
+    Door("bank_change", _members(MOVED), _members(MOVED)),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

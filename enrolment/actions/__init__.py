@@ -13,7 +13,7 @@ from .bank import (
 from .contact import ask_support
 from .content import check_content, page_image, text_of
 from .documents import deposit_document, review_document
-from .enrolments import move_enrolment, move_specimen
+from .enrolments import assign_enrolment, move_enrolment, move_specimen
 from .files import (
     IncompleteError,
     choose_solutions,
@@ -49,6 +49,7 @@ __all__ = [
     "NotAssignedError",
     "SpecimenRefusedError",
     "ask_support",
+    "assign_enrolment",
     "check_assigned",
     "check_content",
     "choose_solutions",

@@ -10,14 +10,18 @@ import schwifty
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from enrolment.actions.content import text_of
 from enrolment.actions.paperwork import parameter
-from enrolment.models import BankDetails, Supplier, User
+from enrolment.actions.reviews import tell_bank_decision
+from enrolment.models import BankDetails, Supplier, SupportingDocument, User
 from enrolment.models.bank import IBAN_CONTEXT
+from enrolment.rules.documents import DocumentKind
 from enrolment.workflow import BANK
 from segur_portal.common import clock
-from segur_portal.common.actions import move, write_journal
+from segur_portal.common.actions import move, read_file, write_journal
 from segur_portal.common.encryption import blind_index, encrypt, uses_current_key
 from segur_portal.common.enums import ParameterCode
+from segur_portal.common.mails import queue_mail
 from segur_portal.common.models import Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -116,7 +120,8 @@ def decide_bank_details(
     A change may be used after a delay (parameter), of which the supplier is told. Raises
     ForbiddenMoveError, in French.
     """
-    details = BankDetails.objects.select_for_update().get(pk=details.pk)
+    rows = BankDetails.objects.select_for_update(of=("self",)).select_related("supplier")
+    details = rows.get(pk=details.pk)
     is_change = details.replaces_id is not None
     today = clock.today()
     changes: dict[str, Any] = {}
@@ -147,6 +152,15 @@ def decide_bank_details(
         note=message.strip(),
         **changes,
     )
+    tell_bank_decision(details, name)
+    if name in ("approve", "confirm") and details.supplier.contact_email:
+        queue_mail(
+            to=details.supplier.contact_email,
+            template="bank_change",
+            subject="Changement des coordonnées bancaires de votre organisation",
+            key=f"bank-{details.pk}-{name}",
+            context={"details": details, "is_confirmed": name == "confirm"},
+        )
 
 
 def reveal_iban(details: BankDetails, *, actor: User) -> str:
@@ -174,3 +188,16 @@ def rotate_keys() -> int:
         details.save(update_fields=["iban_encrypted"])
         written += 1
     return written
+
+
+def iban_in_statement(details: BankDetails) -> bool | None:
+    """Whether the IBAN typed is in the text of the last bank statement deposited; None when there
+    is no statement, or no text in it."""
+    rows = SupportingDocument.objects.filter(
+        enrolment__supplier=details.supplier_id, kind=DocumentKind.BANK
+    )
+    document = rows.current().select_related("file").order_by("-deposited_at").first()
+    if document is None:
+        return None
+    text = "".join(text_of(read_file(document.file), document.media_type).split()).upper()
+    return details.iban() in text if text else None

@@ -87,17 +87,25 @@ def review_document(
     actor: User,
     reason: Reason | None = None,
     message: str = "",
+    seen_state: str = "",
 ) -> None:
     """Accept a document, or send it back with a coded reason and a text.
 
-    Raises ForbiddenMoveError, in French: a version replaced since, an enrolment that is not being
-    examined, an officer's schemes, the state table, a missing reason.
+    `seen_state` is the state that the officer was shown: of two who decide at once, the second is
+    told. Raises ForbiddenMoveError, in French: a version replaced since, an enrolment that is not
+    being examined or that a colleague holds, an officer's schemes, the state table, no reason.
     """
     enrolment = Enrolment.objects.select_for_update().get(pk=document.enrolment_id)
     check_assigned(actor, enrolment.scheme_id)
     document.refresh_from_db()
     if document.replaced_at is not None:
         raise ForbiddenMoveError("Une version plus récente de ce document a été déposée.")
+    if seen_state and seen_state != document.state:
+        raise ForbiddenMoveError(
+            f"{document.reviewed_by} vient de décider : « {document.get_state_display()} »."
+        )
+    if enrolment.assigned_to_id not in (None, actor.pk):
+        raise ForbiddenMoveError(f"Cet enrôlement est attribué à {enrolment.assigned_to}.")
     if enrolment.state not in ("in_review", "final"):
         raise ForbiddenMoveError("Prenez l’enrôlement avant d’en vérifier les pièces.")
     is_sent_back = name == "send_back"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from enrolment.models import BankDetails, Enrolment, SupportingDocument
 from enrolment.rules.documents import (
+    SUSPENDING,
     Asked,
     EnrolmentFacts,
     Lack,
@@ -120,6 +122,8 @@ def open_documents(enrolment: Enrolment, asked: Iterable[Asked]) -> frozenset[Ke
     asked = list(asked)
     if enrolment.state == "draft" or "documents" in enrolment.reopened_steps:
         return frozenset(one.key for one in asked)
+    if enrolment.state == "correction_requested" and enrolment.stage_asked == Stage.EARLY:
+        asked = [one for one in asked if one.stage == Stage.EARLY]
     on, months = clock.today(), facts_of(enrolment).bank_max_age_months
     return frozenset(
         one.key
@@ -136,3 +140,35 @@ def _is_open(
     if row.expires_on is not None and (is_renewable or row.expires_on < on):
         return True
     return bool(date_fault(asked.dates, as_provided(row), months))
+
+
+@dataclass(frozen=True, slots=True)
+class Lapses:
+    """What ended of an enrolment: in words for the whole, by solution for certificates."""
+
+    sentences: tuple[str, ...] = ()
+    certificates: Mapping[int, date] = field(default_factory=dict)
+
+
+def lapses_of(enrolment: Enrolment | None, on: date) -> Lapses:
+    """The accepted documents that no longer hold on that day, and are still asked.
+
+    The right each carried stops the day after its end, and comes back when a renewal is accepted;
+    a renewal that is only deposited neither gives nor takes. One query when nothing ended.
+    """
+    if enrolment is None:
+        return Lapses()
+    rows = enrolment.documents.in_force().filter(kind__in=sorted(SUSPENDING), expires_on__lt=on)
+    ended = list(rows.select_related("solution"))
+    if not ended:
+        return Lapses()
+    asked = {one.key for one in asked_of(enrolment)}
+    ended = [row for row in ended if (row.kind, row.solution_id) in asked]
+    return Lapses(
+        tuple(
+            f"{row} (expiré depuis le {row.expires_on:%d/%m/%Y})"
+            for row in ended
+            if row.solution_id is None
+        ),
+        {row.solution_id: row.expires_on for row in ended if row.solution_id is not None},
+    )

@@ -72,13 +72,22 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "enrolment.distribution": "view change",
         "enrolment.enrolment": "view add change",
         "enrolment.specimen": "view add change",
+        "enrolment.bankdetails": "view",
         "enrolment.officerassignment": "view",
         "pilots.pilotproof": "view add change",
         "orders.baseimport": "view add change",
         "orders.eligibilityoverride": "view add change",
     },
     KIND_GROUPS[UserKind.ACCOUNTANT]: dict.fromkeys(
-        (*_PROGRAMME, *_PROGRAMME_DETAILS, "enrolment.supplier", *_ORDERS, *_REQUESTS, _ISSUED),
+        (
+            *_PROGRAMME,
+            *_PROGRAMME_DETAILS,
+            "enrolment.supplier",
+            "enrolment.bankdetails",
+            *_ORDERS,
+            *_REQUESTS,
+            _ISSUED,
+        ),
         "view",
     ),
     KIND_GROUPS[UserKind.ANS]: {

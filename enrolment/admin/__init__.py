@@ -1,8 +1,9 @@
 """The officers' pages on people, suppliers, solutions and enrolments."""
 
-from . import enrolments, issued, joining, people, solutions, specimens, suppliers
+from . import bank, enrolments, issued, joining, people, solutions, specimens, suppliers
 
 __all__ = [
+    "bank",
     "enrolments",
     "issued",
     "joining",

@@ -1,4 +1,4 @@
-"""Enrolments: facts entered by an officer, states moved by the table's buttons."""
+"""Enrolments: the officers' queue, who holds what, and the buttons of the state table."""
 
 from __future__ import annotations
 
@@ -6,26 +6,37 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
+    DropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from enrolment.actions import move_enrolment
+from enrolment.actions import assign_enrolment, move_enrolment
+from enrolment.actions.paperwork import STEPS
+from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
-from enrolment.enums import EnrolmentReason
-from enrolment.models import Enrolment, Solution
+from enrolment.models import Enrolment, Solution, SupportingDocument
+from enrolment.report.files import STEP_TITLES
 from enrolment.workflow import ENROLMENT
+from segur_portal.common import clock
 from segur_portal.common.admin.base import PortalAdmin
+from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import scheme_name
+from segur_portal.common.admin.forms import reason_form
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
-from segur_portal.common.admin.panels import Panel, timeline
+from segur_portal.common.admin.panels import Panel, table, timeline, when
 from segur_portal.common.enums import Role
+from segur_portal.common.french import count
+from segur_portal.common.models import Reason
 from segur_portal.common.workflow import Move
 
 STATE_COLOURS = {
@@ -33,11 +44,25 @@ STATE_COLOURS = {
     "submitted": "warning",
     "final_submitted": "warning",
     "in_review": "info",
-    "correction_requested": "warning",
+    "correction_requested": None,
     "early": "primary",
     "final": "success",
     "refused": "danger",
 }
+WAITING = ("submitted", "final_submitted", "in_review")
+_WORDS = {
+    "start": "Commencé",
+    "assign": "Attribué",
+    "deposit_document": "Pièce déposée",
+    "declare_solution": "Solution déclarée",
+    "declare_distribution": "Distribution déclarée",
+}
+
+
+def reasons_of(subject: str) -> list[tuple[str, str]]:
+    """The reasons that an officer may choose from."""
+    rows = Reason.objects.filter(subject=subject, is_active=True)
+    return list(rows.order_by("order", "pk").values_list("code", "label"))
 
 
 class EnrolmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -61,56 +86,163 @@ class EnrolmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if foreign := [str(one) for one in chosen.exclude(pk__in=own.values("pk"))]:
             self.add_error(
                 "solutions",
-                f"{', '.join(foreign)} : ni éditée ni distribuée par ce fournisseur "
+                f"{', '.join(foreign)} : ni éditée ni distribuée par ce fournisseur "
                 f"pour {scheme.pk}.",
             )
         return data
 
 
+class QueueFilter(DropdownFilter):
+    """What waits for an officer, what waits for me, what is late."""
+
+    title = "file d’attente"
+    parameter_name = "file"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("a-traiter", "À traiter"),
+            ("les-miens", "À traiter, les miens"),
+            ("libres", "À traiter, non attribués"),
+            ("renouvellements", "Pièces renouvelées à vérifier"),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        value = self.value()
+        renewed = SupportingDocument.objects.filter(
+            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
+        )
+        if value == "renouvellements":
+            return queryset.filter(Exists(renewed), state="final")
+        if value in ("a-traiter", "les-miens", "libres"):
+            queryset = queryset.filter(state__in=WAITING)
+        if value == "les-miens":
+            queryset = queryset.filter(assigned_to=request.user)
+        if value == "libres":
+            queryset = queryset.filter(assigned_to=None)
+        return queryset
+
+
 @admin.register(Enrolment)
-class EnrolmentAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
-    """Until suppliers enrol by themselves, an officer also acts in their name here."""
+class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
+    """The queue of enrolments and their decisions; suppliers fill in and send them themselves."""
 
     workflow = ENROLMENT
-    reasons = EnrolmentReason.choices
     form = EnrolmentForm
     list_display = (
         "supplier",
         scheme_name,
+        "stage_asked",
         "coloured_state",
+        "age",
+        "assigned_to",
         "early_validated_on",
         "final_validated_on",
     )
     list_display_links = ("supplier",)
     list_filter = (
+        QueueFilter,
         ("scheme", RelatedDropdownFilter),
         ("state", ChoicesDropdownFilter),
         ("supplier", AutocompleteSelectFilter),
     )
-    list_select_related = ("supplier", "scheme")
+    list_select_related = ("supplier", "scheme", "assigned_to")
     search_fields = ("supplier__name", "supplier__siret")
     search_help_text = "SIRET ou raison sociale du fournisseur"
-    ordering = ("supplier__name", "scheme__order", "pk")
+    ordering = ("state_since", "pk")
     autocomplete_fields = ("supplier", "solutions")
     fields = (
         ("supplier", "scheme"),
         "solutions",
         "uses_own_order_layout",
-        "state",
+        ("state", "stage_asked", "assigned_to"),
+        ("legal_representative", "wanted_name"),
+        ("proxy", "proxy_name"),
+        ("is_vat_subject", "hosts_data"),
+        ("osu_granted_on", "osu_expires_on"),
         ("early_validated_on", "final_validated_on"),
     )
+    explanations = {
+        "request_correction": "Les pièces renvoyées s’ouvrent d’elles-mêmes au fournisseur, avec "
+        "vos messages ; cochez ce qu’il doit pouvoir changer en plus.",
+    }
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """The coded reasons, which are data."""
+        return reasons_of("enrolment")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        moved = ("state", "early_validated_on", "final_validated_on")
-        return ("supplier", "scheme", *moved) if obj else moved
+        """What the supplier declares and what the deeds write is never typed here."""
+        typed = {"supplier", "scheme", "solutions", "uses_own_order_layout"}
+        shown = [
+            name
+            for line in self.fields
+            for name in ((line,) if isinstance(line, str) else line)
+            if name not in typed
+        ]
+        return (*(("supplier", "scheme") if obj else ()), *shown)
 
-    def roles_of(self, request: HttpRequest) -> list[str]:
-        """Officers, and, until its screens exist, the supplier through them."""
-        own = super().roles_of(request)
-        return [*own, Role.SUPPLIER.value] if Role.OFFICER.value in own else own
+    def get_urls(self) -> list[URLPattern]:
+        """The page of review, before the model's own pages."""
+        review = self.admin_site.admin_view(self.review_view)
+        page = self.admin_site.admin_view(self.page_view)
+        return [
+            path("<int:object_id>/examen/", review, name="enrolment_enrolment_review"),
+            path("pieces/<uuid:key>/page/<int:number>/", page, name="enrolment_enrolment_page"),
+            path(
+                "pieces/<uuid:key>/fichier/",
+                self.admin_site.admin_view(self.document_view),
+                name="enrolment_enrolment_document",
+            ),
+            *super().get_urls(),
+        ]
 
-    def label_of(self, step: Move, role: str) -> str:
-        return f"{step.label} (pour le fournisseur)" if role == Role.SUPPLIER else step.label
+    def deed_links(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """Examining comes first."""
+        address = reverse("admin:enrolment_enrolment_review", args=[obj.pk])
+        own = {"label": "Examiner les pièces", "url": address, "is_grave": False}
+        return [own, *super().deed_links(request, obj)]
+
+    def deeds(self, request: HttpRequest, obj: Any) -> list[Deed]:
+        """The moves of the table, and taking the enrolment upon oneself."""
+        deeds = super().deeds(request, obj)
+        is_officer = Role.OFFICER.value in self.roles_of(request)
+        if is_officer and obj.state in WAITING and obj.assigned_to_id != request.user.pk:
+            deeds = [self._assign(request, obj), *deeds]
+        return deeds
+
+    def may_ever(self, request: HttpRequest, name: str) -> bool:
+        if name == "assign":
+            return Role.OFFICER.value in self.roles_of(request)
+        return super().may_ever(request, name)
+
+    def _assign(self, request: HttpRequest, obj: Enrolment) -> Deed:
+        def run(data: dict[str, Any]) -> str:
+            assign_enrolment(obj, actor=request.user)  # type: ignore[arg-type]
+            return f"{obj} vous est attribué."
+
+        return Deed("assign", "Me l’attribuer", run)
+
+    def _deed(self, request: HttpRequest, obj: Any, step: Move, role: str) -> Deed:
+        deed = super()._deed(request, obj, step, role)
+        if step.name != "request_correction":
+            return deed
+        return Deed(
+            deed.name,
+            deed.label,
+            deed.run,
+            correction_form(self.reasons),
+            deed.explanation,
+            deed.is_grave,
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """An enrolment entered here starts from what is known of its supplier."""
+        if not change:
+            obj.is_vat_subject = obj.supplier.is_vat_subject
+        super().save_model(request, obj, form, change)
 
     def move_object(
         self, request: HttpRequest, obj: Enrolment, step: Move, role: str, data: dict[str, Any]
@@ -118,9 +250,60 @@ class EnrolmentAdmin(SchemeScopedMixin, MovesMixin, PortalAdmin):
         move_enrolment(obj, step.name, actor=request.user, role=role, **data)  # type: ignore[arg-type]
 
     def panels(self, request: HttpRequest, obj: Enrolment) -> list[Panel]:
-        words = dict(EnrolmentReason.choices)
-        return [timeline(obj, workflow=ENROLMENT, words=words), history(obj)]
+        words = {**dict(Reason.objects.filter(subject="enrolment").values_list("code", "label"))}
+        return [
+            _documents(obj),
+            _submissions(obj),
+            timeline(obj, workflow=ENROLMENT, words={**words, **_WORDS}),
+            history(obj),
+        ]
 
     @display(description="état", ordering="state", label=STATE_COLOURS)
     def coloured_state(self, obj: Enrolment) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
+
+    @display(description="depuis", ordering="state_since")
+    def age(self, obj: Enrolment) -> str:
+        """How long it has been in its state, in days."""
+        return count((clock.now() - obj.state_since).days, "jour")
+
+
+def correction_form(reasons: list[tuple[str, str]]) -> type[forms.Form]:
+    """A reason, a text, and what the correction opens beside the documents sent back."""
+
+    class Form(reason_form(reasons)):  # type: ignore[misc]
+        reopened_steps = forms.MultipleChoiceField(
+            label="Rouvrir aussi",
+            required=False,
+            choices=[(name, STEP_TITLES[name]) for name in STEPS if name != "recapitulatif"],
+            widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        )
+
+    return Form
+
+
+def _documents(enrolment: Enrolment) -> Panel:
+    rows = enrolment.documents.select_related("file", "solution", "reason", "reviewed_by")
+    lines = (
+        (
+            str(row),
+            f"{row.version}{' (remplacée)' if row.replaced_at else ''}",
+            when(row.deposited_at),
+            row.expires_on.strftime("%d/%m/%Y") if row.expires_on else "–",
+            row.get_state_display(),
+            f"{row.reason} : {row.message}" if row.reason else "–",
+            str(row.reviewed_by) if row.reviewed_by else "–",
+        )
+        for row in rows.order_by("kind", "solution", "-version")
+    )
+    headers = ("Pièce", "Version", "Déposée le", "Jusqu’au", "État", "Motif", "Vérifiée par")
+    return table("Pièces", headers, lines)
+
+
+def _submissions(enrolment: Enrolment) -> Panel:
+    rows = enrolment.submissions.select_related("signed_by").order_by("-number")
+    lines = (
+        (one.reference, one.get_stage_display(), str(one.signed_by), when(one.signed_at))
+        for one in rows
+    )
+    return table("Transmissions signées", ("Référence", "Étape", "Certifié par", "Le"), lines)

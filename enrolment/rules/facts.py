@@ -26,6 +26,7 @@ class SolutionFacts:
     mandate_ends_on: date | None = None
     mandate_covers_osu: bool = False
     editor_holds_osu: bool = False
+    certificate_ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class SupplierFacts:
 
     `stage` is `none`, `early` or `final`; `solution` is the one the request names, by name and
     version, when this supplier edits or distributes it; `enrolled_solutions` lists the
-    « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`.
+    « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`;
+    `lapsed` says in words which accepted documents of the enrolment have ended.
     """
 
     on: date
@@ -47,3 +49,4 @@ class SupplierFacts:
     enrolled_solutions: tuple[str, ...]
     holds_osu: bool
     layout: str
+    lapsed: tuple[str, ...] = ()

@@ -18,6 +18,14 @@ ORDER_ONLY = frozenset({Kind.ADVANCE.value})
 
 def _enrolled(facts: SupplierFacts) -> Iterator[Breach]:
     """ENR-001: the final stage opens requests; the early one only the simulator (section 3)."""
+    if facts.stage == "final" and facts.lapsed:
+        yield Breach(
+            found=f"{listed(facts.lapsed)}",
+            expected="des pièces en cours de validité",
+            message="Votre enrôlement est suspendu : {found}.",
+            advice="Renouvelez la pièce dans votre enrôlement ; le droit revient avec elle.",
+        )
+        return
     if facts.stage == "final" or (facts.stage == "early" and facts.is_simulation):
         return
     if facts.stage == "early":
@@ -64,6 +72,16 @@ def _solution_referenced(facts: SupplierFacts) -> Iterator[Breach]:
                 "enrôlement sur ce dispositif."
             ),
             advice="Nommez une solution enrôlée ({expected}), ou ajoutez celle-ci à l’enrôlement.",
+        )
+    ended = solution.certificate_ended_on
+    if ended is not None and ended < facts.on:
+        yield Breach(
+            "/solutionLogicielle",
+            found=f"certificat expiré depuis le {day(ended)}",
+            expected="un certificat en cours de validité",
+            values=values,
+            message="Le certificat de « {name} » version « {version} » a pris fin ({found}).",
+            advice="Déposez le nouveau certificat dans votre enrôlement.",
         )
     if solution.referenced_on is None or solution.referenced_on > facts.on:
         yield _not_referenced(solution, values)

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from enrolment.actions import deposit_document
@@ -19,14 +18,10 @@ from enrolment.actions.paperwork import asked_of, facts_of, lacks_of
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
 from enrolment.forms import DocumentForm
 from enrolment.models import Enrolment, SupportingDocument
+from enrolment.report.attachments import attachment
 from enrolment.report.checklist import Card, cards_of
 from segur_portal.common import clock
-from segur_portal.common.actions import read_file
-from segur_portal.common.models import StoredFile
 from segur_portal.common.workflow import ForbiddenMoveError
-
-# Given back as it came, and never run: not even a script that a viewer would find in it.
-SANDBOX = "sandbox; default-src 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +101,3 @@ def enrolment_document_file(request: SupplierRequest, key: UUID) -> HttpResponse
     rows = SupportingDocument.objects.filter(enrolment__supplier=request.supplier)
     document = get_object_or_404(rows.select_related("file"), key=key)
     return attachment(document.file)
-
-
-def attachment(file: StoredFile) -> HttpResponse:
-    """The bytes of a file, verified, always as a download."""
-    return HttpResponse(
-        read_file(file),
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": content_disposition_header(True, file.name) or "attachment",
-            "Content-Security-Policy": SANDBOX,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )

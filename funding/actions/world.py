@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ import orjson
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from enrolment.actions.paperwork import lapses_of
 from enrolment.enums import SpecimenKind
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier
 from enrolment.rules import SolutionFacts
@@ -76,7 +77,8 @@ def load_world(
     asked = _ask(envelope, structures, advances.values())
     windows, parameters, scale, snapshot = _programme(scheme, on)
     enrolment = Enrolment.objects.alive().filter(supplier=supplier, scheme=scheme).first()
-    solutions, ids = _solutions(supplier, enrolment, scheme, on)
+    lapses = lapses_of(enrolment, on)
+    solutions, ids = _solutions(supplier, enrolment, scheme, on, lapses.certificates)
     ris_requested, ris_accepted = (
         ris_requests(asked.sirens, own) if scheme == SchemeCode.DB else ((), ())
     )
@@ -94,6 +96,7 @@ def load_world(
         is_vat_subject=supplier.is_vat_subject,
         holds_osu=supplier.holds_osu(on),
         stage=_stage(enrolment),
+        lapsed=lapses.sentences,
         layout=_layout(supplier, enrolment, scheme, on),
         solutions=solutions,
         solution_ids=ids,
@@ -217,7 +220,11 @@ def _layout(supplier: Supplier, enrolment: Enrolment | None, scheme: str, on: da
 
 
 def _solutions(
-    supplier: Supplier, enrolment: Enrolment | None, scheme: str, on: date
+    supplier: Supplier,
+    enrolment: Enrolment | None,
+    scheme: str,
+    on: date,
+    ended: Mapping[int, date],
 ) -> tuple[dict[tuple[str, str], SolutionFacts], dict[tuple[str, str], int]]:
     """The solutions this supplier edits or distributes, by name and version."""
     enrolled = (
@@ -235,7 +242,8 @@ def _solutions(
     facts, ids = {}, {}
     for row in sorted(rows, key=lambda row: row.pk in enrolled):
         key = (row.name, row.version)
-        facts[key] = _solution(row, supplier, row.pk in enrolled, mandates.get(row.pk), on)
+        found = _solution(row, supplier, row.pk in enrolled, mandates.get(row.pk), on)
+        facts[key] = replace(found, certificate_ended_on=ended.get(row.pk))
         ids[key] = row.pk
     return facts, ids
 

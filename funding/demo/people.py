@@ -31,6 +31,7 @@ from enrolment.models import (
 from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 
+from .enrolment_papers import Paperwork
 from .organisations import (
     BY_KEY,
     COMPETITOR,
@@ -200,9 +201,16 @@ def _play_enrolment(cast: Cast, plan: EnrolmentPlan) -> None:
     )
     Enrolment.objects.filter(pk=enrolment.pk).update(created_at=begun)
     enrolment.solutions.set([cast.solutions[software] for software in plan.software])
+    paperwork = Paperwork(enrolment, cast.depositors[plan.organisation], cast.officer)
+    with clock.frozen_at(begun):
+        paperwork.fill()
     for rank, step in enumerate(plan.steps):
         is_ours = step.move in ("submit", "finalise", "resubmit")
         with clock.frozen_at(morning(step.on, 11, 7 * rank)):
+            paperwork.before(step.move)
+            if is_ours and paperwork.is_complete():
+                paperwork.send()
+                continue
             move_enrolment(
                 enrolment,
                 step.move,

@@ -47,6 +47,7 @@ def supplier_facts(name: str, version: str, reference_number: str, world: World)
         ),
         holds_osu=world.holds_osu,
         layout=world.layout,
+        lapsed=world.lapsed,
     )
 
 

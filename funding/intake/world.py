@@ -77,3 +77,4 @@ class World:
     ris_accepted: frozenset[str] = frozenset()
     advances: Mapping[str, KnownAdvance] = field(default_factory=dict)
     pilots: Mapping[int, PilotFacts] = field(default_factory=dict)
+    lapsed: tuple[str, ...] = ()

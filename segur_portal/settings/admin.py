@@ -74,6 +74,7 @@ NAVIGATION = [
         _page("Invitations", "mail", "enrolment.invitation"),
         _page("Demandes de rattachement", "person_add", "enrolment.joinrequest"),
         _page("Enrôlements", "how_to_reg", "enrolment.enrolment"),
+        _page("Coordonnées bancaires", "account_balance", "enrolment.bankdetails"),
         _page("Solutions", "terminal", "enrolment.solution"),
         _page("Distributions", "share", "enrolment.distribution"),
         _page("Modèles de documents", "description", "enrolment.specimen"),

@@ -12,7 +12,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from enrolment.actions import PROGRAMME_GROUP, sync_groups
+from enrolment.actions import PROGRAMME_GROUP, save_bank_details, sync_groups
 from enrolment.actions.invitations import invite_member
 from enrolment.actions.signup import ask_to_join
 from enrolment.enums import UserKind
@@ -121,6 +121,13 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
     solution = Solution.objects.get()
     Distribution.objects.create(
         solution=solution, distributor=distributor, declared_on=date(2026, 1, 5)
+    )
+    save_bank_details(
+        supplier,
+        holder="Essai",
+        iban="FR7630006000011234567890189",
+        bic="AGRIFRPP",
+        actor=deposit.deposited_by,
     )
     Specimen.objects.create(supplier=supplier, scheme_id=RIS, kind="purchase_order", label="BDC")
     EligibilityOverride.objects.create(

@@ -172,29 +172,6 @@ def move(client: Any, row: Any, name: str, **data: str) -> Any:
     return client.post(url_of(row, "deed", name), data)
 
 
-def test_an_enrolment_from_its_entry_to_its_validation(sign_in: Any, solution: Solution) -> None:
-    """Entered and submitted by the officer, taken, validated early, finalised, validated."""
-    client = sign_in("officer")
-    data = enrolment_data(solution.editor, solution)
-    assert client.post(add_url(Enrolment), data).status_code == 302
-    enrolment = Enrolment.objects.get()
-    assert enrolment.state == "draft"
-    for name in ("submit", "take", "validate_early", "finalise", "take"):
-        assert move(client, enrolment, name).status_code == 302, name
-    enrolment.refresh_from_db()
-    assert (enrolment.state, enrolment.early_validated_on) == ("in_review", date(2026, 9, 15))
-    refused = move(client, enrolment, "validate_final").content.decode()
-    assert "pas encore enregistré le référencement" in refused
-    Solution.objects.update(
-        file_submitted_on=date(2026, 1, 1), referenced_on=date(2026, 2, 1), reference_number="N1"
-    )
-    assert move(client, enrolment, "validate_final").status_code == 302
-    enrolment.refresh_from_db()
-    assert (enrolment.state, enrolment.final_validated_on) == ("final", date(2026, 9, 15))
-    verbs = JournalEntry.objects.filter(subject="enrolment.Enrolment").values_list("verb")
-    assert len(verbs) == 6
-
-
 def test_an_enrolment_is_not_validated_without_a_solution(
     sign_in: Any, staff: dict[str, User]
 ) -> None:

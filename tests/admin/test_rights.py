@@ -26,6 +26,13 @@ RIGHTS: dict[str, dict[str, str]] = {
     "common.scheme": {**dict.fromkeys(STAFF, "v"), "superuser": "vc", "programme": "vc"},
     "common.storedfile": {"superuser": "v"},
     "common.window": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
+    "enrolment.bankdetails": {
+        "superuser": "v",
+        "officer": "v",
+        "officer_elsewhere": "v",
+        "programme": "v",
+        "accountant": "v",
+    },
     "enrolment.distribution": {
         "superuser": "vac",
         "officer": "vc",

@@ -1,0 +1,128 @@
+"""An officer's decisions on a whole enrolment, and what its supplier is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
+from enrolment.actions.paperwork import (
+    as_provided,
+    current_bank_details,
+    current_documents,
+    facts_of,
+)
+from enrolment.models import BankDetails, Enrolment, Membership, Supplier
+from enrolment.rules.documents import date_fault, documents_asked
+from segur_portal.common import clock
+from segur_portal.common.models import NoticeKind
+from segur_portal.common.notices import notify
+from segur_portal.common.workflow import ForbiddenMoveError
+
+TITLES = {
+    "request_correction": "Une correction est demandée",
+    "validate_early": "Votre enrôlement anticipé est validé",
+    "validate_final": "Votre enrôlement définitif est validé",
+    "refuse": "Votre enrôlement est refusé",
+}
+_BODIES = {
+    "validate_early": "Le simulateur et la relecture de vos modèles vous sont ouverts. Dès que "
+    "l’ANS a référencé vos solutions, déposez leurs certificats et finalisez.",
+    "validate_final": "Vous pouvez déposer des demandes pour les solutions de cet enrôlement.",
+}
+
+
+def check_reviewed(enrolment: Enrolment, stage: str) -> None:
+    """Refuse to validate before every document of the stage, and the bank details, are accepted.
+
+    Raises ForbiddenMoveError with everything that is left.
+    """
+    facts, current = facts_of(enrolment), current_documents(enrolment)
+    left = []
+    for asked in documents_asked(facts, stage):
+        row = current.get(asked.key)
+        if row is None:
+            left.append(f"{asked.name} (absent)")
+        elif row.state != "accepted":
+            left.append(f"{asked.name} ({row.get_state_display().lower()})")
+        elif date_fault(asked.dates, as_provided(row), facts.bank_max_age_months) or (
+            row.expires_on is not None and row.expires_on < clock.today()
+        ):
+            left.append(f"{asked.name} (dates)")
+    bank = current_bank_details(enrolment)
+    if bank is None or bank.state != "accepted":
+        left.append("coordonnées bancaires")
+    if left:
+        raise ForbiddenMoveError(f"Il reste à accepter : {', '.join(left)}.")
+
+
+def take_facts(enrolment: Enrolment) -> None:
+    """What the supplier declared, and an officer validated, becomes what the rules read."""
+    supplier = Supplier.objects.select_for_update().get(pk=enrolment.supplier_id)
+    supplier.is_vat_subject = enrolment.is_vat_subject
+    if enrolment.osu_granted_on is not None:
+        supplier.osu_granted_on = enrolment.osu_granted_on
+        supplier.osu_expires_on = enrolment.osu_expires_on
+    if enrolment.wanted_name.strip():
+        supplier.name = enrolment.wanted_name.strip()
+    supplier.save()
+
+
+def points_of(enrolment: Enrolment) -> Iterator[str]:
+    """What an officer sent back, point by point, in the officer's words."""
+    for row in current_documents(enrolment).values():
+        if row.state == "to_correct" and row.reason is not None:
+            yield f"{row} : {row.reason.label} – {row.message}"
+    bank = current_bank_details(enrolment)
+    if bank is not None and bank.state == "to_correct" and bank.reason is not None:
+        yield f"Coordonnées bancaires : {bank.reason.label} – {bank.message}"
+
+
+def tell_decision(enrolment: Enrolment, name: str, *, note: str) -> None:
+    """Tell the supplier's members of a decision: the points to answer, the page to open."""
+    title = TITLES.get(name)
+    if title is None:
+        return
+    points = list(points_of(enrolment)) if name == "request_correction" else []
+    body = "\n".join(
+        [
+            *([_BODIES[name]] if name in _BODIES else []),
+            *([note] if note else []),
+            *(f"– {point}" for point in points),
+        ]
+    )
+    notify(
+        users=members_of(enrolment.supplier_id),
+        kind=NoticeKind.DECISION,
+        title=f"{title} – {enrolment.scheme.software}",
+        body=body,
+        url=reverse("enrolment_detail", args=[enrolment.pk]),
+    )
+
+
+def tell_bank_decision(details: BankDetails, name: str) -> None:
+    """Tell the members of a decision on bank details, and the former contact of a change."""
+    words = {
+        "send_back": f"À corriger : {details.message}",
+        "accept": "Vos coordonnées bancaires sont acceptées.",
+        "approve": "Un changement d’IBAN est en cours de vérification. Si vous ne l’avez pas "
+        "demandé, prévenez l’ASP sans attendre.",
+        "confirm": "Le changement d’IBAN est confirmé ; il prendra effet le "
+        f"{details.effective_on:%d/%m/%Y}. Si vous ne l’avez pas demandé, prévenez l’ASP."
+        if details.effective_on
+        else "",
+    }[name]
+    notify(
+        users=members_of(details.supplier_id),
+        kind=NoticeKind.DECISION,
+        title=f"Coordonnées bancaires {details.masked}",
+        body=words,
+        url=reverse("bank_details"),
+    )
+
+
+def members_of(supplier_id: int) -> list[Any]:
+    """The people in force of a supplier."""
+    rows = Membership.objects.in_force(clock.today()).filter(supplier=supplier_id)
+    return [row.user for row in rows.select_related("user").order_by("pk")]

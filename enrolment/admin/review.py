@@ -1,0 +1,178 @@
+"""Examining an enrolment: each document beside the list, accepted or sent back.
+
+Documents are shown as pictures drawn by the server: nothing of a supplier's file runs in an
+officer's browser.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from enrolment.actions import page_image, review_document
+from enrolment.actions.paperwork import current_bank_details, lacks_of
+from enrolment.models import Enrolment, SupportingDocument
+from enrolment.report.attachments import attachment
+from enrolment.report.checklist import Card, cards_of
+from segur_portal.common import clock
+from segur_portal.common.actions import read_file
+from segur_portal.common.enums import Role
+from segur_portal.common.models import Reason
+from segur_portal.common.workflow import ForbiddenMoveError
+
+
+class DocumentReviewForm(forms.Form):
+    """An officer's word on a document: a reason and a text go together, and with a correction."""
+
+    decision = forms.ChoiceField(choices=[("accept", "Accepter"), ("send_back", "À corriger")])
+    seen_state = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.ModelChoiceField(
+        label="Motif",
+        queryset=Reason.objects.none(),
+        required=False,
+        empty_label="Choisir un motif",
+        widget=UnfoldAdminSelectWidget(),
+    )
+    message = forms.CharField(
+        label="Message au fournisseur",
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="Lu par le fournisseur à côté du document.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Reason.objects.filter(subject="document", is_active=True).order_by(
+            "order", "pk"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A correction has both a reason and a text."""
+        data = super().clean() or {}
+        if data.get("decision") == "send_back":
+            if not data.get("reason"):
+                self.add_error("reason", "Choisissez un motif.")
+            if not (data.get("message") or "").strip():
+                self.add_error("message", "Dites ce qui ne va pas et ce qu’il faut faire.")
+        return data
+
+
+class ReviewMixin:
+    """Adds the page of review to the admin of enrolments."""
+
+    opts: Any
+    admin_site: Any
+
+    def review_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The list of documents, the one chosen, and what may be said of it."""
+        enrolment = self._enrolment(request, object_id)
+        cards = cards_of(enrolment, clock.today())
+        chosen = _chosen(cards, request.GET.get("piece", ""))
+        form = DocumentReviewForm(request.POST or None)
+        if request.method == "POST":
+            self._check_officer(request)
+            if chosen is None or chosen.row is None:
+                raise Http404
+            if form.is_valid() and self._reviewed(request, chosen.row, form):
+                return redirect(self._next(enrolment))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Examen – {enrolment}",
+            "opts": self.opts,
+            "original": enrolment,
+            "enrolment": enrolment,
+            "cards": cards,
+            "chosen": chosen,
+            "pages": range(1, (chosen.row.page_count if chosen and chosen.row else 0) + 1),
+            "form": form,
+            "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
+            and enrolment.state in ("in_review", "final"),
+            "bank": current_bank_details(enrolment),
+            "lacks": lacks_of(enrolment),
+            "deeds": self.deed_links(request, enrolment)[1:],  # type: ignore[attr-defined]
+        }
+        return TemplateResponse(request, "admin/enrolment_review.html", context)
+
+    def page_view(self, request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+        """One page of a document, as a picture."""
+        document = self._document(request, key)
+        try:
+            picture = page_image(read_file(document.file), document.media_type, number)
+        except IndexError as unknown:
+            raise Http404 from unknown
+        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(picture, content_type="image/png", headers=headers)
+
+    def document_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """The file itself, as a download."""
+        return attachment(self._document(request, key).file)
+
+    def _document(self, request: HttpRequest, key: UUID) -> SupportingDocument:
+        rows = SupportingDocument.objects.select_related("file").filter(key=key)
+        document: SupportingDocument | None = rows.first()
+        if document is None:
+            raise Http404
+        self._enrolment(request, document.enrolment_id)
+        return document
+
+    def _enrolment(self, request: HttpRequest, pk: int) -> Enrolment:
+        enrolment: Enrolment | None = self.get_object(request, str(pk))  # type: ignore[attr-defined]
+        if enrolment is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, enrolment):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return enrolment
+
+    def _check_officer(self, request: HttpRequest) -> None:
+        if Role.OFFICER.value not in self.roles_of(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+
+    def _reviewed(
+        self, request: HttpRequest, document: SupportingDocument, form: DocumentReviewForm
+    ) -> bool:
+        data = form.cleaned_data
+        is_accepted = data["decision"] == "accept"
+        try:
+            review_document(
+                document,
+                data["decision"],
+                actor=request.user,  # type: ignore[arg-type]
+                reason=None if is_accepted else data["reason"],
+                message="" if is_accepted else data["message"],
+                seen_state=data["seen_state"],
+            )
+        except ForbiddenMoveError as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        messages.success(request, f"{document} : {document.get_state_display().lower()}.")
+        return True
+
+    def _next(self, enrolment: Enrolment) -> str:
+        """The next document to look at, or the list."""
+        address = reverse("admin:enrolment_enrolment_review", args=[enrolment.pk])
+        waiting = (card for card in cards_of(enrolment, clock.today()) if _is_pending(card))
+        following = next(waiting, None)
+        return f"{address}?piece={following.anchor}" if following else address
+
+
+def _is_pending(card: Card) -> bool:
+    return card.row is not None and card.row.state == "pending"
+
+
+def _chosen(cards: list[Card], anchor: str) -> Card | None:
+    """The document asked for, else the first to look at, else the first."""
+    deposited = [card for card in cards if card.row is not None]
+    asked = next((card for card in deposited if card.anchor == anchor), None)
+    return asked or next(filter(_is_pending, deposited), next(iter(deposited), None))

@@ -1,0 +1,50 @@
+"""A supplier's bank details: seen masked by its members, changed by those who sign."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from enrolment.actions import save_bank_details
+from enrolment.actions.paperwork import parameter
+from enrolment.doors import SupplierRequest, supplier_required
+from enrolment.enums import SIGNING_ROLES
+from enrolment.forms import BankForm
+from enrolment.models import BankDetails
+from segur_portal.common import clock
+from segur_portal.common.enums import ParameterCode
+
+
+@require_GET
+@supplier_required
+def bank_details(request: SupplierRequest) -> HttpResponse:
+    """Those in force, those to come, and the change that is being verified."""
+    rows = BankDetails.objects.filter(supplier=request.supplier)
+    today = clock.today()
+    context = {
+        "in_force": rows.in_force(today).first(),
+        "coming": rows.filter(state="accepted", effective_on__gt=today).first(),
+        "under_way": rows.under_way().select_related("reason").first(),
+        "may_change": request.membership.role in SIGNING_ROLES,
+    }
+    return render(request, "enrolment/bank/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@supplier_required
+@reauthentication_required
+def bank_change(request: SupplierRequest) -> HttpResponse:
+    """Ask for a change; the password or the second factor is asked again first."""
+    if request.membership.role not in SIGNING_ROLES:
+        raise PermissionDenied("Seul le représentant légal ou le mandataire change l’IBAN.")
+    form = BankForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        details = save_bank_details(request.supplier, actor=request.user, **form.cleaned_data)
+        messages.success(request, f"Coordonnées {details.masked} transmises à l’ASP.")
+        return redirect("bank_details")
+    context = {"form": form, "delay": parameter(ParameterCode.BANK_CHANGE_DELAY_DAYS)}
+    return render(request, "enrolment/bank/change.html", context)
