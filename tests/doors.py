@@ -199,7 +199,7 @@ DOORS: tuple[Door, ...] = (
     Door("enrolment_document_file", OWNERS, args=lambda world: [world.piece.key]),
     Door("bank_details", MEMBERS),
     # The password is asked again first.
-    Door("bank_change", _members(MOVED), _members(MOVED)),
+    Door("bank_change", _members("reauthenticate"), _members("reauthenticate")),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

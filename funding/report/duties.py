@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from enrolment.actions.expiries import Ending
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from enrolment.workflow import ENROLMENT
 from funding.models import Deposit, FundingRequest
@@ -178,6 +179,22 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
                 link="Ouvrir l’enrôlement",
                 level="info" if enrolment.state == "early" else "warning",
             )
+
+
+def document_duties(endings: Iterable[Ending], today: date) -> Iterator[Duty]:
+    """Documents of enrolments that end soon, or ended: the right they carried stops with them."""
+    for one in endings:
+        is_over = one.ends_on < today
+        yield Duty(
+            f"{one.what} : {'a pris fin' if is_over else 'prend fin'} le {day(one.ends_on)}",
+            "L’enrôlement est suspendu (ENR-001) jusqu’à son renouvellement ; ce qui est déjà "
+            "déposé reste."
+            if is_over
+            else one.effect,
+            url=one.url,
+            link=f"Renouveler : {one.what}",
+            level="error" if is_over else "warning",
+        )
 
 
 def expiry_duties(

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from enrolment.actions.expiries import documents_ending as _documents
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from funding.models import Deposit, DepositLine, FundingRequest
@@ -100,4 +101,6 @@ def _last_deposits(supplier: Supplier) -> list[tuple[Deposit, str]]:
 def _expiries(supplier: Supplier, membership: Membership) -> Iterator[duties.Duty]:
     mandates = Distribution.objects.filter(distributor=supplier).select_related("solution")
     ordered = mandates.order_by("mandate_ends_on", "pk")
-    yield from duties.expiry_duties(supplier, membership, ordered, clock.today())
+    today = clock.today()
+    yield from duties.expiry_duties(supplier, membership, ordered, today)
+    yield from duties.document_duties(_documents(today + duties.WARNED, supplier), today)

@@ -288,6 +288,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "warn of documents, mandates and habilitations that end": {
+        "task": "enrolment.warn_expiries",
+        "schedule": crontab(hour="6", minute="15"),
+    },
     "render forgotten documents": {
         "task": "portal.render_waiting",
         "schedule": timedelta(minutes=1),

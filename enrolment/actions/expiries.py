@@ -1,0 +1,123 @@
+"""Saying before it happens that a document, a mandate or a habilitation ends.
+
+Nothing is to be switched off on the day: the rules read the dates (ENR-001 to ENR-004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from enrolment.actions.reviews import members_of
+from enrolment.models import Distribution, Enrolment, Supplier, SupportingDocument
+from enrolment.rules.documents import SUSPENDING
+from segur_portal.common import clock
+from segur_portal.common.french import day
+from segur_portal.common.models import NoticeKind
+from segur_portal.common.notices import notify
+
+# Ours: how many days before the end a right is announced as ending; 0 is the day after it ended.
+THRESHOLDS = (60, 30, 7, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something of a supplier that ends on a day (included)."""
+
+    supplier_id: int
+    key: str
+    what: str
+    ends_on: date
+    effect: str
+    url: str
+
+    def threshold(self, today: date) -> int | None:
+        """The last announcement that is due, None when the end is far."""
+        left = (self.ends_on - today).days
+        if left < 0:
+            return 0
+        return min((one for one in THRESHOLDS if 0 < one >= left), default=None)
+
+
+def warn_expiries() -> int:
+    """Tell the members of what ends within 60, 30, 7 days, or just ended; once each.
+
+    A run that was missed is made up for at the next. Returns how many notifications were written.
+    """
+    today = clock.today()
+    return sum(_tell(ending, today) for ending in endings(today + timedelta(days=THRESHOLDS[0])))
+
+
+def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
+    """Everything that ends by that day, ended things included: documents in force, distribution
+    mandates, OSU habilitations."""
+    yield from documents_ending(until, supplier)
+    mandates = Distribution.objects.filter(
+        mandate_ends_on__lte=until, mandate_accepted_on__isnull=False
+    )
+    if supplier is not None:
+        mandates = mandates.filter(distributor=supplier)
+    for one in mandates.select_related("solution").order_by("mandate_ends_on", "pk"):
+        assert one.mandate_ends_on is not None
+        yield Ending(
+            one.distributor_id,
+            f"mandate-{one.pk}-{one.mandate_ends_on}",
+            f"Mandat de distribution de {one.solution}",
+            one.mandate_ends_on,
+            "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
+            reverse("enrolment_list"),
+        )
+    suppliers = Supplier.objects.filter(osu_expires_on__lte=until)
+    if supplier is not None:
+        suppliers = suppliers.filter(pk=supplier.pk)
+    for owner in suppliers.order_by("osu_expires_on", "pk"):
+        assert owner.osu_expires_on is not None
+        yield Ending(
+            owner.pk,
+            f"osu-{owner.pk}-{owner.osu_expires_on}",
+            "Habilitation OSU",
+            owner.osu_expires_on,
+            "Au-delà, vos demandes seront KO (ENR-004).",
+            reverse("enrolment_list"),
+        )
+
+
+def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
+    """Accepted documents that nothing newer replaces, of enrolments that live."""
+    rows = SupportingDocument.objects.current().filter(
+        kind__in=sorted(SUSPENDING),
+        state="accepted",
+        expires_on__lte=until,
+        enrolment__in=Enrolment.objects.alive().values("pk"),
+    )
+    if supplier is not None:
+        rows = rows.filter(enrolment__supplier=supplier)
+    for row in rows.select_related("enrolment__scheme", "solution").order_by("expires_on", "pk"):
+        yield Ending(
+            row.enrolment.supplier_id,
+            f"document-{row.pk}",
+            f"{row} ({row.enrolment.scheme.software})",
+            row.expires_on,
+            "Au-delà, l’enrôlement est suspendu jusqu’à son renouvellement ; ce qui est déjà "
+            "déposé reste.",
+            f"{reverse('enrolment_step', args=[row.enrolment_id, 'documents'])}",
+        )
+
+
+def _tell(ending: Ending, today: date) -> int:
+    threshold = ending.threshold(today)
+    if threshold is None:
+        return 0
+    verb = "a pris fin" if threshold == 0 else "prend fin"
+    written = notify(
+        users=members_of(ending.supplier_id),
+        kind=NoticeKind.DEADLINE,
+        title=f"{ending.what} : {verb} le {day(ending.ends_on)}",
+        body=ending.effect,
+        url=ending.url,
+        key=f"expiry-{ending.key}-{threshold}",
+    )
+    return len(written)

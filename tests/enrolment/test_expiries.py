@@ -1,0 +1,130 @@
+"""What ends is announced at 60, 30 and 7 days; the day after the right is gone, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from enrolment.actions.expiries import warn_expiries
+from enrolment.actions.paperwork import lapses_of
+from enrolment.models import Distribution, Enrolment, Membership, Solution, SupportingDocument
+from enrolment.rules.documents import SUSPENDING
+from segur_portal.common.models import Notification
+from tests.factories import A_DAY, a_supplier
+
+from .kit import RIS, a_draft, a_signatory, deposit
+
+pytestmark = pytest.mark.django_db
+END = date(2026, 12, 1)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day() -> Iterator[None]:
+    with time_machine.travel(A_DAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def signatory() -> Membership:
+    return a_signatory()
+
+
+@pytest.fixture
+def final(signatory: Membership) -> Enrolment:
+    """A validated enrolment whose identity document ends on END."""
+    enrolment = a_draft(signatory)
+    deposit(enrolment, signatory.user, "identity", expires_on=END)
+    SupportingDocument.objects.update(
+        state="accepted", reviewed_by=signatory.user, reviewed_at=A_DAY
+    )
+    Enrolment.objects.update(state="final", final_validated_on=date(2026, 9, 15))
+    enrolment.refresh_from_db()
+    return enrolment
+
+
+def on(day: date) -> time_machine.travel:
+    return time_machine.travel(datetime(day.year, day.month, day.day, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("days_before", "told"), [(61, 0), (60, 1), (31, 1), (30, 1), (7, 1), (0, 1), (-1, 1)]
+)
+def test_an_end_is_announced(final: Enrolment, days_before: int, told: int) -> None:
+    """From sixty days before, once for each threshold, and the day after."""
+    with on(END - timedelta(days=days_before)):
+        assert warn_expiries() == told
+        assert warn_expiries() == 0
+
+
+def test_each_threshold_is_told_once(final: Enrolment) -> None:
+    """Run every day, four announcements in all; a day without a run is made up for."""
+    for left in range(65, -5, -1):
+        if left != 30:
+            with on(END - timedelta(days=left)):
+                warn_expiries()
+    titles = list(Notification.objects.order_by("pk").values_list("title", flat=True))
+    assert len(titles) == 4
+    assert "a pris fin" in titles[-1]
+
+
+def test_the_right_stops_the_day_after(final: Enrolment) -> None:
+    """The last day counts; then the enrolment is suspended, in words."""
+    assert not lapses_of(final, END).sentences
+    lapsed = lapses_of(final, END + timedelta(days=1)).sentences
+    assert lapsed == ("Pièce d’identité du représentant légal (expiré depuis le 01/12/2026)",)
+
+
+def test_a_renewal_counts_once_accepted(final: Enrolment, signatory: Membership) -> None:
+    """Deposited, it takes nothing away and gives nothing; accepted, the right is back."""
+    after = END + timedelta(days=1)
+    renewal = deposit(final, signatory.user, "identity")
+    assert lapses_of(final, after).sentences
+    SupportingDocument.objects.filter(pk=renewal.pk).update(
+        state="accepted", reviewed_by=signatory.user, reviewed_at=A_DAY
+    )
+    assert not lapses_of(final, after).sentences
+    assert final.documents.count() == 2
+
+
+def test_a_certificate_that_ends_stops_its_solution_only(
+    final: Enrolment, signatory: Membership
+) -> None:
+    """The other solutions stay open."""
+    solution = final.solutions.get()
+    deposit(final, signatory.user, "certificate", solution.pk, expires_on=END)
+    SupportingDocument.objects.filter(kind="certificate").update(
+        state="accepted", reviewed_by=signatory.user, reviewed_at=A_DAY
+    )
+    lapses = lapses_of(final, END + timedelta(days=1))
+    assert lapses.certificates == {solution.pk: END}
+
+
+def test_mandates_and_habilitations_are_announced_too(signatory: Membership) -> None:
+    """By their own dates, to the members of who loses the right."""
+    editor = a_supplier("55208131766522", "Éditeur tiers")
+    solution = Solution.objects.create(scheme_id=RIS, editor=editor, name="Tiers", version="1")
+    Distribution.objects.create(
+        solution=solution,
+        distributor=signatory.supplier,
+        mandate_accepted_on=date(2026, 1, 1),
+        mandate_starts_on=date(2026, 1, 1),
+        mandate_ends_on=date(2026, 9, 20),
+    )
+    signatory.supplier.osu_expires_on = date(2026, 10, 1)
+    signatory.supplier.save()
+    assert warn_expiries() == 2
+    titles = set(Notification.objects.filter(user=signatory.user).values_list("title", flat=True))
+    assert {title.split(" : ")[0].split("\u00a0")[0] for title in titles} == {
+        "Mandat de distribution de Tiers 1",
+        "Habilitation OSU",
+    }
+
+
+def test_only_what_carries_a_right_suspends() -> None:
+    """A bank statement does not end; a mandate has its own rule."""
+    assert not {"bank", "hosting_statement", "distribution_mandate"} & {
+        kind.value for kind in SUSPENDING
+    }
