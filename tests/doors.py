@@ -199,7 +199,7 @@ DOORS: tuple[Door, ...] = (
     Door("enrolment_document_file", OWNERS, args=lambda world: [world.piece.key]),
     Door("bank_details", MEMBERS),
     # The password is asked again first.
-    Door("bank_change", _members("reauthenticate"), _members("reauthenticate")),
+    Door("bank_change", _members(AGAIN), _members(AGAIN)),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

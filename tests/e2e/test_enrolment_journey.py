@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -23,7 +24,7 @@ from .conftest import OpenPage
 from .looks import WIDTHS, assert_looks_right
 
 EDITOR_SIRET = "73282932000074"
-PDF = {"name": "piece.pdf", "mimeType": "application/pdf", "buffer": small_pdf("Pièce", IBAN)}
+PDF: Any = {"name": "piece.pdf", "mimeType": "application/pdf", "buffer": small_pdf("Pièce", IBAN)}
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
@@ -78,7 +79,7 @@ def declare(page: Page) -> None:
 def deposit(page: Page, title: str) -> None:
     """A document with dates that hold, whatever its kind; its card alone is replaced."""
     card = page.get_by_role("region", name=title)
-    card.get_by_label("Fichier").set_input_files(files=[PDF])  # type: ignore[list-item]
+    card.get_by_label("Fichier").set_input_files(files=[PDF])
     for label, value in (
         ("Établi le", "2026-09-01"),
         ("Valable à partir du", "2026-09-01"),
