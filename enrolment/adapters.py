@@ -28,6 +28,11 @@ class AccountAdapter(DefaultAccountAdapter):
         match = request.resolver_match
         return match is not None and match.url_name == "sign_up"
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted by person and place: nobody locks another's account from afar."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """A confirmed address makes what its owner asked take effect."""
         is_confirmed = bool(super().confirm_email(request, email_address))

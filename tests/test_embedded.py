@@ -436,7 +436,7 @@ def test_the_portal_runs_recovers_and_stops(home: Path) -> None:
             before[name].kill()
         wait_for(lambda: portal.has_replaced(before, "granian", "worker"), 60)
         wait_for(portal.is_complete, 60)
-        assert "« worker » s'est arrêté" in portal.said()
+        assert "« worker » s’est arrêté" in portal.said()
 
         kill(state(home)["guardian_pid"])
         wait_for(lambda: is_alive(state(home).get("guardian_pid", 0)), 30)
@@ -476,7 +476,7 @@ def test_a_second_portal_in_the_same_folder_is_refused(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("port", "message"),
-    [("taken", "déjà utilisé"), ("abc", "n'est pas un numéro"), ("70000", "n'est pas un numéro")],
+    [("taken", "déjà utilisé"), ("abc", "n’est pas un numéro"), ("70000", "n’est pas un numéro")],
 )
 def test_a_useless_port_is_explained(home: Path, port: str, message: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +18,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, sign_pdf
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from segur_portal.common import clock
 
 _YEARS = timedelta(days=3650)
 
@@ -46,7 +48,7 @@ def a_seal(
     """A certificate of this name, self-signed without an issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = made.Name([made.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
+    now = clock.machine_now()
     certificate = (
         made.CertificateBuilder()
         .subject_name(subject)
@@ -92,7 +94,7 @@ def stranger() -> Seal:
 @cache
 def expired() -> Seal:
     """Somebody whom the authority knew, until last year."""
-    end = datetime.now(UTC) - timedelta(days=400)
+    end = clock.machine_now() - timedelta(days=400)
     return a_seal("Claude PASSÉ", issuer=authority(), ends=end)
 
 

@@ -17,7 +17,12 @@ NARROW = "\u202f"
 
 def typographic(text: str) -> str:
     """The no-break spaces and apostrophes of French typography, in a text typed without them."""
-    text = _BEFORE.sub("\u00a0", text.replace("'", "’"))
+    return spaced(text.replace("'", "’"))
+
+
+def spaced(text: str) -> str:
+    """The no-break spaces of French typography, in a text typed with plain ones."""
+    text = _BEFORE.sub("\u00a0", text)
     return _AFTER.sub("\u00a0", _BEFORE_THIN.sub(NARROW, text))
 
 

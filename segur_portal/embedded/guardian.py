@@ -129,7 +129,7 @@ def guard(home: Path, *, throwaway: bool) -> int:
             message = pipe.read()
         if message == READY:
             return 0
-        print(message or "Le gardien des services s'est arrêté.", file=sys.stderr)
+        print(message or "Le gardien des services s’est arrêté.", file=sys.stderr)
         return BUSY_EXIT if message == BUSY else 1
 
     os.close(reading)

@@ -155,7 +155,7 @@ def delete_services() -> int:
         time.sleep(0.1)  # the guardian is stopping them
     if guardian.is_taken():
         print(
-            "Le portail ou une commande s'en sert encore : arrêtez-les d'abord "
+            "Le portail ou une commande s’en sert encore : arrêtez-les d’abord "
             f"(services of {home} still in use).",
             file=sys.stderr,
         )

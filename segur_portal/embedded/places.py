@@ -54,7 +54,7 @@ def service_account(folder: Path) -> Account | None:
         return Account(entry.pw_uid, entry.pw_gid)
     raise ServiceError(
         "PostgreSQL ne peut pas tourner sous root, et aucun des comptes « postgres » ou "
-        "« nobody » n'existe (no unprivileged user to run PostgreSQL as)."
+        "« nobody » n’existe (no unprivileged user to run PostgreSQL as)."
     )
 
 
@@ -80,7 +80,7 @@ def service_folder(path: Path, account: Account | None) -> Path:
         )
     if account and not account.can_enter(folder):
         raise ServiceError(
-            f"L'utilisateur {account.uid} ne peut pas entrer dans {folder} (not reachable)."
+            f"L’utilisateur {account.uid} ne peut pas entrer dans {folder} (not reachable)."
         )
     return folder
 
@@ -95,7 +95,7 @@ def remove_service_folder(path: Path) -> None:
 def _package_dir(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ServiceError(f"{package} n'est pas installé (not installed): make install")
+        raise ServiceError(f"{package} n’est pas installé (not installed): make install")
     return Path(spec.submodule_search_locations[0])
 
 
@@ -125,7 +125,7 @@ def _public_copy(distribution: str, package: Path, account: Account) -> Path:
     base.mkdir(mode=0o755, exist_ok=True)
     owner = base.lstat()
     if base.is_symlink() or owner.st_uid != 0 or owner.st_mode & 0o022:
-        raise ServiceError(f"{base} n'est pas sûr : supprimez-le (unsafe owner or mode: remove).")
+        raise ServiceError(f"{base} n’est pas sûr : supprimez-le (unsafe owner or mode: remove).")
     target = base / f"{distribution}-{version(distribution)}"
     if not target.exists():
         scratch = Path(tempfile.mkdtemp(dir=base))

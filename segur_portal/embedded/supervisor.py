@@ -42,7 +42,7 @@ def run() -> int:
         running = Lock(home / "run.lock")
         if not running.try_exclusive():
             raise ServiceError(
-                f"Le portail tourne déjà depuis ce dossier ({home}) : arrêtez-le d'abord "
+                f"Le portail tourne déjà depuis ce dossier ({home}) : arrêtez-le d’abord "
                 "(already running from this folder)."
             )
         _end_marked(home)
@@ -56,7 +56,7 @@ def run() -> int:
 def _port() -> int:
     value = os.environ.get("PORT") or "8000"
     if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise ServiceError(f"PORT={value} n'est pas un numéro de port (not a port number).")
+        raise ServiceError(f"PORT={value} n’est pas un numéro de port (not a port number).")
     return int(value)
 
 
@@ -67,7 +67,7 @@ def _check_port(port: int) -> None:
             probe.bind((HOST, port))
         except PermissionError:
             raise ServiceError(
-                f"Le port {port} est réservé à l'administrateur (privileged port). "
+                f"Le port {port} est réservé à l’administrateur (privileged port). "
                 "Choisissez-en un autre : make run PORT=8001"
             ) from None
         except OSError:
@@ -144,7 +144,7 @@ class Child:
                 self.delay = FIRST_DELAY
             self.due_at = now + self.delay
             _say(
-                f"« {self.name} » s'est arrêté (code {code}) : "
+                f"« {self.name} » s’est arrêté (code {code}) : "
                 f"nouveau démarrage dans {self.delay:.0f} s."
             )
             self.delay = min(self.delay * 2, LONGEST_DELAY)

@@ -111,6 +111,7 @@ UNFOLD = {
     "ENVIRONMENT": "segur_portal.admin_site.environment",
     "DASHBOARD_CALLBACK": "segur_portal.admin_dashboard.dashboard",
     "STYLES": [lambda request: static("gestion/gestion.css")],
+    "SCRIPTS": [lambda request: static("gestion/names.js")],
     # The blue of the State's design system.
     "COLORS": {
         "primary": {

@@ -155,7 +155,12 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
     ask_to_join(
         user=a_user("seul@exemple.fr"), siret=supplier.siret, role="reader", is_confirmed=True
     )
-    queue_mail(to=deposit.deposited_by, template="notification", subject="Essai")
+    queue_mail(
+        to=deposit.deposited_by,
+        template="notification",
+        subject="Essai",
+        context={"title": "Essai"},
+    )
     SimulationLog.objects.create(
         supplier=supplier,
         run_at=A_DAY,

@@ -79,7 +79,13 @@ def test_a_forged_preference_is_refused(browser: Client, person: User) -> None:
 def test_the_demonstration_shows_its_mails(client: Client, settings: Settings) -> None:
     """In demonstration only: whoever tries the portal reads what it sends."""
     settings.DEMONSTRATION = True
-    queue_mail(to="a@exemple.fr", template="notification", subject="Un lien", is_secret=True)
+    queue_mail(
+        to="a@exemple.fr",
+        template="notification",
+        subject="Un lien",
+        context={"title": "Un lien"},
+        is_secret=True,
+    )
     page = client.get(reverse("demonstration_mails"))
     assert "Un lien" in page.content.decode()
     settings.DEMONSTRATION = False
