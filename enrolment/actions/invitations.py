@@ -34,7 +34,7 @@ class ClosedInvitationError(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette invitation n’est plus valable : elle a servi, elle a été annulée ou elle a "
+            "Cette invitation n’est plus valable : elle a servi, elle a été annulée ou elle a "
             "expiré. Demandez-en une autre à l’administrateur de l’organisation."
         )
 
@@ -43,7 +43,7 @@ class OtherAddressError(ValidationError):
     """The invitation is for another address; the message is in French."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"Cette invitation est pour {email} : connectez-vous avec cette adresse.")
+        super().__init__(f"Cette invitation est pour {email} : connectez-vous avec cette adresse.")
 
 
 def token_of(invitation: Invitation) -> str:
@@ -179,7 +179,7 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Membership:
         users=[one for one in administrators_of(supplier) if one.pk != user.pk],
         kind=NoticeKind.ACCOUNT,
         title=f"{user} a rejoint {supplier}",
-        body=f"Son rôle : {membership.get_role_display()}.",
+        body=f"Son rôle : {membership.get_role_display()}.",
         url=reverse("members"),
     )
     return membership
@@ -195,7 +195,7 @@ def open_invited_account(
     """
     email = invitation.email.lower()
     if User.objects.filter(email__iexact=email).exists():
-        raise ValidationError("Cette adresse a déjà un compte : connectez-vous pour accepter.")
+        raise ValidationError("Cette adresse a déjà un compte : connectez-vous pour accepter.")
     user = User.objects.create_user(
         email, password, first_name=first_name, last_name=last_name, phone=phone
     )

@@ -23,7 +23,7 @@ class LastAdministratorError(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Une organisation garde toujours un administrateur : désignez-en d’abord un autre."
+            "Une organisation garde toujours un administrateur : désignez-en d’abord un autre."
         )
 
 
@@ -65,7 +65,7 @@ def check_end(member_until: date | None, *, is_administrator: bool) -> None:
         raise ValidationError({"expires_on": "Cette date est déjà passée."})
     if is_administrator:
         raise ValidationError(
-            {"expires_on": "Un administrateur n’a pas de date de fin : retirez l’une des deux."}
+            {"expires_on": "Un administrateur n’a pas de date de fin : retirez l’une des deux."}
         )
 
 
@@ -114,7 +114,7 @@ def change_member(
             [member.user],
             member,
             f"Vos droits pour {member.supplier} ont changé",
-            f"Vous êtes maintenant : {_words(member)}.",
+            f"Vous êtes maintenant : {_words(member)}.",
         )
 
 

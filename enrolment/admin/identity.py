@@ -30,7 +30,7 @@ def identity_panel(supplier: Supplier) -> Panel:
             ("Catégorie juridique", identity.legal_form or "–"),
             ("Activité principale", identity.activity or "–"),
             ("Créée le", day(identity.created_on) if identity.created_on else "–"),
-            ("En activité", "oui" if identity.is_open else "NON : fermée selon le registre"),
+            ("En activité", "oui" if identity.is_open else "NON : fermée selon le registre"),
         ]
     if identity.failure:
         rows.append(("Dernier échec", identity.failure))
@@ -39,7 +39,7 @@ def identity_panel(supplier: Supplier) -> Panel:
 
 def _status(identity: CompanyIdentity) -> str:
     if identity.verified_at is None:
-        return "Identité non vérifiée : le registre n’a pas encore répondu"
+        return "Identité non vérifiée : le registre n’a pas encore répondu"
     on = day(paris_day(identity.verified_at))
     return f"Vérifiée le {on}" if identity.is_known else f"SIRET inconnu du registre (le {on})"
 
@@ -72,7 +72,7 @@ def read_register_deed(supplier: Supplier) -> Deed:
     def run(data: dict[str, Any]) -> str:
         if not verify_identity(supplier):
             raise ValidationError("Le registre ne répond pas. Il sera interrogé d’office.")
-        return "Le registre a répondu : voyez l’identité plus bas."
+        return "Le registre a répondu : voyez l’identité plus bas."
 
     return Deed(READ_REGISTER, "Interroger le registre", run, forms.Form)
 

@@ -54,7 +54,7 @@ class JoinRequestAdmin(FactAdmin):
 
         explanation = (
             "Les administrateurs de l’organisation décident d’ordinaire. S’il n’y en a plus, "
-            "la personne acceptée le devient : vérifiez d’abord son identité."
+            "la personne acceptée le devient : vérifiez d’abord son identité."
         )
         return Deed(name, label, run, forms.Form, explanation, is_grave=not accept)
 

@@ -38,7 +38,7 @@ class PhoneField(forms.CharField):
         except phonenumbers.NumberParseException as error:
             raise forms.ValidationError("Ce numéro n’est pas lisible.") from error
         if not phonenumbers.is_valid_number(number):
-            raise forms.ValidationError("Ce numéro n’existe pas : vérifiez les chiffres.")
+            raise forms.ValidationError("Ce numéro n’existe pas : vérifiez les chiffres.")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
@@ -118,7 +118,7 @@ class InviteForm(MemberForm):
 
     email = forms.EmailField(
         label="Adresse électronique",
-        help_text="L’invitation y est envoyée ; le lien sert une fois, pendant 7 jours.",
+        help_text="L’invitation y est envoyée ; le lien sert une fois, pendant 7 jours.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("email", "role", "expires_on", "is_administrator")

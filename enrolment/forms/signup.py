@@ -33,7 +33,7 @@ class SiretField(forms.CharField):
         siret = clean(super().clean(value))
         identifier = IDENTIFIERS[IdentifierKind.SIRET]
         if explanation := identifier.explain(siret):
-            raise forms.ValidationError(f"Ce SIRET n’est pas valide : {explanation.reason}.")
+            raise forms.ValidationError(f"Ce SIRET n’est pas valide : {explanation.reason}.")
         return siret
 
 

@@ -62,9 +62,9 @@ def _asked(request: HttpRequest, form: JoinForm) -> bool:
         form.add_error("siret", refusal)
         return False
     done = (
-        "L’organisation est ouverte : vous en êtes l’administrateur."
+        "L’organisation est ouverte : vous en êtes l’administrateur."
         if asked.is_accepted
-        else "Votre demande est transmise à l’organisation : vous serez prévenu de sa réponse."
+        else "Votre demande est transmise à l’organisation : vous serez prévenu de sa réponse."
     )
     messages.success(request, done)
     return True

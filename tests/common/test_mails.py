@@ -213,6 +213,6 @@ def test_a_mail_reads_as_text_and_as_a_page() -> None:
     assert mail.subject == "Décision Bcc: x@y.z"
     assert "Bonjour Anne L’Hôte," in mail.text
     assert "<b>Accord</b> & suite" in mail.text
-    assert "Voir la page : http://p/demandes/1/" in mail.text
+    assert "Voir la page\u00a0: http://p/demandes/1/" in mail.text
     assert "&lt;b&gt;Accord&lt;/b&gt; &amp; suite" in mail.html
     assert 'href="http://p/demandes/1/"' in mail.html
