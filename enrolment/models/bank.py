@@ -110,6 +110,11 @@ class BankDetails(models.Model):
         """What screens show of the IBAN."""
         return f"•••• {self.iban_end}"
 
+    @property
+    def public_state(self) -> str:
+        """Its state in the supplier's wording."""
+        return BANK.states[self.state].public
+
     def iban(self) -> str:
         """The IBAN in clear, for a payment or an officer who compares it. Raises
         DecryptionError."""

@@ -41,6 +41,7 @@ from enrolment.report.checklist import cards_of
 from enrolment.report.files import overview, steps_of
 from enrolment.report.timeline import timeline_of
 from enrolment.views.documents import with_forms
+from enrolment.workflow import ENROLMENT
 from segur_portal.common import clock
 from segur_portal.common.models import IssuedDocument, Scheme
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -125,6 +126,7 @@ def show(
     context = {
         "enrolment": enrolment,
         "stepper": steps_of(enrolment, step),
+        "state": ENROLMENT.states[enrolment.state].public,
         "is_open": step in open_steps(enrolment),
         "lacks": lacks_of(enrolment),
         **context,

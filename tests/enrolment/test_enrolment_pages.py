@@ -123,6 +123,7 @@ def test_bank_details_are_typed_once_and_masked(signed_in: Client, signatory: Me
     assert signed_in.post(step(enrolment, "banque"), data).status_code == 302
     page = signed_in.get(step(enrolment, "banque")).content.decode()
     assert "•••• 0189" in page
+    assert "À vérifier" not in page
     assert IBAN not in page
     assert "4567" not in page.replace("3456 7890", "")
     assert signed_in.post(step(enrolment, "banque"), {"iban": ""}).status_code == 302
