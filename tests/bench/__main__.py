@@ -16,7 +16,7 @@ django.setup()
 import time_machine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import base, batch, queue, writers  # noqa: E402
+from tests.bench import base, batch, pdf, queue, writers  # noqa: E402
 from tests.bench.data import build  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.factories import A_DAY  # noqa: E402
@@ -33,6 +33,7 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "structure": batch.structure_figures,
     "batch": _batch,
     "base": base.figures,
+    "pdf": pdf.figures,
 }
 # Minutes long: only when named.
 LONG: dict[str, Callable[[], Iterable[Figure]]] = {"base-x10": base.larger_figures}
