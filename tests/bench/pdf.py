@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import statistics
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 
 from funding.report.paper import model_data
@@ -33,10 +34,8 @@ def figures() -> Iterator[Figure]:
     yield Figure("pdf-first", elapsed_ms(lambda: render_pdf("pdf/model.html", context)), "ms")
     attachment = ("donnees.json", b"{}" * 1_000)
     for name, file in (("pdf-letter", None), ("pdf-letter-with-data", attachment)):
-        taken = [
-            elapsed_ms(lambda file=file: render_pdf("pdf/model.html", context, attachment=file))
-            for _ in range(ROUNDS)
-        ]
+        draw = partial(render_pdf, "pdf/model.html", context, attachment=file)
+        taken = [elapsed_ms(draw) for _ in range(ROUNDS)]
         yield Figure(f"{name}-p50", statistics.median(taken), "ms")
         yield Figure(f"{name}-p95", statistics.quantiles(taken, n=20)[-1], "ms")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
