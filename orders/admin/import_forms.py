@@ -29,7 +29,7 @@ class BaseFileForm(forms.ModelForm):  # type: ignore[type-arg]
     content = forms.FileField(
         label="Fichier de la base",
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv"}),
-        help_text="base-eligibles_<dispositif>_<AAAAMMJJ>.csv, en UTF-8, séparateur « ; »."
+        help_text="base-eligibles_DISPOSITIF_AAAAMMJJ.csv, en UTF-8, séparateur « ; »."
         " La base en vigueur ne change qu’une fois le fichier contrôlé.",
         error_messages={"empty": "Ce fichier est vide."},
     )

@@ -59,7 +59,6 @@ class BaseImportAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
         scheme_name,
         "coloured_state",
         "version",
-        "row_count",
         "added",
         "changed",
         "ended",
@@ -89,8 +88,8 @@ class BaseImportAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
         ("added", "changed", "ended"),
         ("file_link", "refusals_link"),
         ("requested_by", "released_by"),
-        ("received_at", "started_at", "finished_at"),
-        "restores",
+        ("received_at", "started_at"),
+        ("finished_at", "restores"),
     )
     readonly_fields = ("file_link", "refusals_link")
     upload_form = BaseFileForm
@@ -124,6 +123,15 @@ class BaseImportAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing."""
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One button: the report follows."""
+        shown = {"title": "Importer un fichier de la base", "show_save_and_add_another": False}
+        context = {**(extra_context or {}), **shown, "show_save_and_continue": False}
+        response: HttpResponse = super().add_view(request, form_url, context)
+        return response
 
     def response_add(
         self, request: HttpRequest, obj: BaseImport, post_url_continue: str | None = None
