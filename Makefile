@@ -15,7 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 export PORT
 
-.PHONY: help run test bench lint format demo shell lock clean install install-dev browser pango
+.PHONY: help run test bench lint format demo shell lock clean install install-dev browser pango antivirus
 
 help: ## Liste des commandes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ help: ## Liste des commandes
 run: install pango ## Lance le portail sur http://127.0.0.1:$PORT (8000 par défaut)
 	@exec $(BIN)/python -m segur_portal.embedded run
 
-test: install-dev browser pango ## Tous les tests ; PYTEST_ARGS="…" pour en choisir
+test: install-dev browser pango antivirus ## Tous les tests ; PYTEST_ARGS="…" pour en choisir
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: install-dev pango ## Mesure les performances
@@ -78,6 +78,17 @@ $(DEV): requirements/dev.txt requirements/base.txt | $(BIN)/python
 	@echo "Installation des bibliothèques et des outils de test…"
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $(BASE) $@
+
+# Without ClamAV's daemon its tests are skipped and say so (tests/common/test_antivirus.py).
+antivirus:
+	@command -v clamd >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installation de ClamAV pour les tests de l’antivirus…"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends clamav-daemon >/dev/null && exit 0; \
+	fi; \
+	echo "ClamAV est absent : ses tests seront sautés" \
+		"(antivirus tests will be skipped; install the package « clamav-daemon » to run them)."
 
 # Without a browser the tests marked "browser" are skipped and say so (tests/conftest.py).
 browser:

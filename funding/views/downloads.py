@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -18,6 +18,7 @@ from funding.report.correction import correction_of, has_correction
 from funding.report.deposit import report_of_deposit
 from funding.report.document import report_document
 from funding.report.sheet import report_sheet
+from segur_portal.common.serving import serve_file
 
 R = TypeVar("R", bound=HttpResponseBase)
 CSV = "text/csv; charset=utf-8"
@@ -55,12 +56,7 @@ def deposit_correction(request: SupplierRequest, key: UUID) -> HttpResponse:
 def deposit_file(request: SupplierRequest, key: UUID) -> HttpResponseBase:
     """The file as it was received."""
     deposit = _deposit(request, key)
-    return FileResponse(
-        deposit.file.content.open("rb"),
-        as_attachment=True,
-        filename=deposit.file_name,
-        content_type="application/octet-stream",
-    )
+    return serve_file(deposit.file)
 
 
 def _deposit(request: SupplierRequest, key: UUID) -> Deposit:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import IO, Any
 
 import pghistory
+from django.conf import settings
 from django.core.files.base import File
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
@@ -16,6 +17,8 @@ from segur_portal.common.models import JournalEntry, StoredFile
 from segur_portal.common.workflow import Move, Workflow
 
 CHUNK = 256 * 1024
+# Files that the portal makes itself: no antivirus needs to look at them.
+OWN_PURPOSES = frozenset({StoredFile.Purpose.ISSUED.value})
 
 
 @transaction.atomic
@@ -123,6 +126,8 @@ def store_file(
         size += len(chunk)
     file.seek(0)
     stored.size, stored.sha256, stored.stored_at = size, digest.hexdigest(), clock.now()
+    if settings.CLAMD_ADDRESS and purpose not in OWN_PURPOSES:
+        stored.scan_state = StoredFile.Scan.WAITING
     stored.content.save(stored.storage_name, file, save=False)
     try:
         stored.save()

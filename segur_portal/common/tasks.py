@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from segur_portal.common.antivirus import scan_waiting as scan_files
 from segur_portal.common.mails import send_due, send_queued
 from segur_portal.common.notices import send_digests as write_digests
 
@@ -22,3 +23,9 @@ def sweep_mails() -> None:
 def send_digests() -> None:
     """Write the morning's summaries."""
     write_digests()
+
+
+@shared_task(name="common.scan_waiting", ignore_result=True)
+def scan_waiting() -> None:
+    """Have the antivirus look at the files that wait for it, or that it could not look at."""
+    scan_files()

@@ -141,6 +141,11 @@ if env.str("S3_BUCKET", ""):
             "querystring_auth": True,
             "querystring_expire": 60,
             "file_overwrite": False,
+            "object_parameters": (
+                {"ServerSideEncryption": env.str("S3_ENCRYPTION")}
+                if env.str("S3_ENCRYPTION", "")
+                else {}
+            ),
         },
     }
 # Where the eligible-clients base is dropped for the nightly import: a folder of the machine, or a
@@ -306,6 +311,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrolment.warn_expiries",
         "schedule": crontab(hour="6", minute="15"),
     },
+    "analyse the files that wait for the antivirus": {
+        "task": "common.scan_waiting",
+        "schedule": timedelta(minutes=1),
+    },
     "render forgotten documents": {
         "task": "portal.render_waiting",
         "schedule": timedelta(minutes=1),
@@ -361,6 +370,15 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# ---------------------------------------------------------------- antivirus
+# `unix:/run/clamav/clamd.ctl` or `tcp:host:3310`; empty = files are recorded as not analysed.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
+CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", 30.0)
+# Whether a file that no antivirus looked at stays closed.
+ANTIVIRUS_REQUIRED = env.bool("ANTIVIRUS_REQUIRED", bool(CLAMD_ADDRESS))
+# Downloads go through the portal; with S3, they may be sent to an address that lives 60 seconds.
+SERVE_PRESIGNED = env.bool("SERVE_PRESIGNED", False)
 
 # ---------------------------------------------------------------- limits of a deposit
 DEPOSIT_JSON_MAX_BYTES = env.int("DEPOSIT_JSON_MAX_BYTES", 10 * 1024 * 1024)

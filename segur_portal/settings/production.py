@@ -3,7 +3,15 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import ALLOWED_HOSTS, BLIND_INDEX_KEY, DEMONSTRATION, ENCRYPTION_KEYS, SECRET_KEY, env
+from .base import (
+    ALLOWED_HOSTS,
+    BLIND_INDEX_KEY,
+    CLAMD_ADDRESS,
+    DEMONSTRATION,
+    ENCRYPTION_KEYS,
+    SECRET_KEY,
+    env,
+)
 
 REQUIRED = (
     "SECRET_KEY",
@@ -26,6 +34,11 @@ if DEMONSTRATION:
     raise ImproperlyConfigured("DEMONSTRATION mode must never run in production.")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the portal.")
+
+if not CLAMD_ADDRESS and not env.bool("WITHOUT_ANTIVIRUS", False):
+    raise ImproperlyConfigured(
+        "CLAMD_ADDRESS must name the antivirus; WITHOUT_ANTIVIRUS=true says that there is none."
+    )
 
 DEBUG = False
 MFA_MANDATORY_FOR_STAFF = True

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from unfold.decorators import display
 
-from segur_portal.common.actions import read_file
 from segur_portal.common.models import StoredFile
+from segur_portal.common.serving import serve_file
 
 
 class DownloadMixin:
@@ -48,19 +48,15 @@ class DownloadMixin:
         )
         return [page, *super().get_urls()]  # type: ignore[misc]
 
-    def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def file_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The bytes received, always as a download."""
         obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
         return self.send(request, obj, self.file_of(obj) if obj is not None else None)
 
-    def send(self, request: HttpRequest, obj: Any, file: StoredFile | None) -> HttpResponse:
+    def send(self, request: HttpRequest, obj: Any, file: StoredFile | None) -> HttpResponseBase:
         """A file of an object, verified, to whoever may see the object."""
         if file is None:
             raise Http404
         if not self.has_view_or_change_permission(request, obj):  # type: ignore[attr-defined]
             raise PermissionDenied
-        return HttpResponse(
-            read_file(file),
-            content_type="application/octet-stream",
-            headers={"Content-Disposition": content_disposition_header(True, file.name) or ""},
-        )
+        return serve_file(file)

@@ -56,13 +56,26 @@ class JournalEntryAdmin(FactAdmin):
 class StoredFileAdmin(FactAdmin):
     """Files received: their size and checksum. Their content is read from what they belong to."""
 
-    list_display = ("name", "purpose", "size", "stored_by", "stored_at")
-    list_filter = (("purpose", ChoicesDropdownFilter), ("stored_at", DayRangeFilter))
+    list_display = ("name", "purpose", "size", "scan_state", "stored_by", "stored_at")
+    list_filter = (
+        ("purpose", ChoicesDropdownFilter),
+        ("scan_state", ChoicesDropdownFilter),
+        ("stored_at", DayRangeFilter),
+    )
     list_select_related = ("stored_by",)
     ordering = ("-pk",)
     search_fields = ("name", "sha256")
     search_help_text = "Nom exact du fichier, ou empreinte SHA-256"
-    fields = ("name", "purpose", "size", "sha256", "stored_by", "stored_at", "key")
+    fields = (
+        "name",
+        "purpose",
+        "size",
+        "sha256",
+        "stored_by",
+        "stored_at",
+        "key",
+        ("scan_state", "scanned_at", "scan_detail"),
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

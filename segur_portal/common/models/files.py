@@ -9,16 +9,26 @@ from django.db import models
 class StoredFile(models.Model):
     """One stored file: its opaque key, the name its owner gave it, its size and checksum.
 
-    `sha256` is computed on the bytes received and verified when they are read back.
+    `sha256` is computed on the bytes received and verified when they are read back. Nobody opens
+    a file before the antivirus has found it clean (`segur_portal.common.antivirus`).
     """
 
     class Purpose(models.TextChoices):
         DEPOSIT = "deposit", "Dépôt JSON"
+        ARCHIVE = "archive", "ZIP d’un dépôt"
+        DOCUMENT = "document", "Document signé"
         BASE = "base", "Base des clients éligibles"
         ENROLMENT = "enrolment", "Pièce d’enrôlement"
         REFERENCING = "referencing", "Liste de l’ANS"
         ISSUED = "issued", "Document émis"
         SPECIMEN = "specimen", "Modèle de document"
+
+    class Scan(models.TextChoices):
+        WAITING = "waiting", "Analyse à venir"
+        CLEAN = "clean", "Sain"
+        INFECTED = "infected", "Infecté, isolé"
+        IMPOSSIBLE = "impossible", "Analyse impossible, à réessayer"
+        SKIPPED = "skipped", "Non analysé"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField("usage", max_length=20, choices=Purpose.choices)
@@ -35,10 +45,22 @@ class StoredFile(models.Model):
         verbose_name="reçu de",
     )
     stored_at = models.DateTimeField("reçu le")
+    scan_state = models.CharField(
+        "antivirus", max_length=10, choices=Scan.choices, default=Scan.SKIPPED
+    )
+    scanned_at = models.DateTimeField("analysé le", null=True, blank=True)
+    scan_detail = models.CharField("résultat de l’analyse", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "fichier"
         verbose_name_plural = "fichiers"
+        indexes = [
+            models.Index(
+                fields=["stored_at"],
+                condition=models.Q(scan_state__in=["waiting", "impossible"]),
+                name="stored_file_to_scan",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_sha256"

@@ -1,0 +1,118 @@
+"""The antivirus: ClamAV's daemon looks at every file received, before anybody may open it.
+
+Fail closed: a daemon that is down, that is too slow or that refuses the size gives « analysis
+impossible », tried again later; never « clean ». Without a daemon files are « not analysed ».
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from segur_portal.common import clock
+from segur_portal.common.actions import CHUNK, read_file, write_journal
+from segur_portal.common.models import StoredFile
+
+BATCH = 200
+_Scan = StoredFile.Scan
+_CLEAN, _FOUND = b"stream: OK", b" FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """One of `StoredFile.Scan`, and the daemon's words."""
+
+    state: str
+    detail: str = ""
+
+
+def scan_bytes(chunks: Iterable[bytes]) -> ScanResult:
+    """What the daemon says of these bytes (command INSTREAM)."""
+    if not settings.CLAMD_ADDRESS:
+        return ScanResult(_Scan.SKIPPED)
+    try:
+        with _connected() as daemon:
+            daemon.sendall(b"zINSTREAM\0")
+            for chunk in chunks:
+                daemon.sendall(struct.pack("!L", len(chunk)) + chunk)
+            daemon.sendall(struct.pack("!L", 0))
+            answer = _answer(daemon)
+    except OSError as error:
+        # A refused size closes the connection while we still send: a broken pipe, not a verdict.
+        return ScanResult(_Scan.IMPOSSIBLE, str(error)[:200])
+    if answer == _CLEAN:
+        return ScanResult(_Scan.CLEAN)
+    words = answer.decode(errors="replace").removeprefix("stream: ")[:200]
+    if answer.endswith(_FOUND):
+        return ScanResult(_Scan.INFECTED, words.removesuffix(" FOUND"))
+    return ScanResult(_Scan.IMPOSSIBLE, words or "réponse vide")
+
+
+def _connected() -> socket.socket:
+    """A connection to the daemon. Raises OSError."""
+    kind, _, place = settings.CLAMD_ADDRESS.partition(":")
+    if kind == "unix":
+        daemon = socket.socket(socket.AF_UNIX)
+        daemon.settimeout(settings.CLAMD_TIMEOUT)
+        try:
+            daemon.connect(place)
+        except OSError:
+            daemon.close()
+            raise
+        return daemon
+    host, _, port = place.rpartition(":")
+    return socket.create_connection((host, int(port)), settings.CLAMD_TIMEOUT)
+
+
+def _answer(daemon: socket.socket) -> bytes:
+    parts = []
+    while part := daemon.recv(4096):
+        parts.append(part)
+        if part.endswith(b"\0"):
+            break
+    return b"".join(parts).strip(b"\0\n ")
+
+
+def scan_file(stored: StoredFile) -> str:
+    """Have the daemon look at a stored file; records and returns the state.
+
+    An infected file stays where it is and opens for nobody.
+    """
+    result = scan_bytes(_pieces(read_file(stored)))
+    with transaction.atomic():
+        StoredFile.objects.filter(pk=stored.pk).update(
+            scan_state=result.state, scan_detail=result.detail, scanned_at=clock.now()
+        )
+        if result.state == _Scan.INFECTED:
+            write_journal(stored, "isolate", note=result.detail, is_public=False)
+    stored.scan_state, stored.scan_detail = result.state, result.detail
+    return result.state
+
+
+def _pieces(data: bytes) -> Iterable[bytes]:
+    for start in range(0, len(data), CHUNK):
+        yield data[start : start + CHUNK]
+
+
+def scan_waiting() -> int:
+    """Look at the oldest files that wait for it, or that could not be looked at; how many."""
+    if not settings.CLAMD_ADDRESS:
+        return 0
+    waiting = StoredFile.objects.filter(scan_state__in=[_Scan.WAITING, _Scan.IMPOSSIBLE])
+    files = list(waiting.order_by("scanned_at", "stored_at")[:BATCH])
+    for stored in files:
+        if scan_file(stored) == _Scan.IMPOSSIBLE:
+            break
+    return len(files)
+
+
+def is_open(stored: StoredFile) -> bool:
+    """Whether a person may open the file."""
+    if stored.purpose == StoredFile.Purpose.ISSUED or stored.scan_state == _Scan.CLEAN:
+        return True
+    return stored.scan_state == _Scan.SKIPPED and not settings.ANTIVIRUS_REQUIRED
