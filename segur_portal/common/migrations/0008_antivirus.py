@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0006_issued_documents'),
+        ('common', '0007_mandatory_statements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
