@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -213,7 +214,7 @@ class BaseImportAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
         page = path("<path:object_id>/refus/", view, name="orders_baseimport_refusals")
         return [page, *super().get_urls()]
 
-    def refusals_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def refusals_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Every refused line, as a download."""
         obj = self.get_object(request, object_id)
         return self.send(request, obj, obj.refusals if obj is not None else None)
