@@ -8,16 +8,3 @@ document.addEventListener("DOMContentLoaded", () => {
     part.dataset.simplebarAriaLabel = isMenu ? "Rubriques" : "Contenu défilant";
   }
 });
-
-// Select2 draws its fields when the page is ready, and its labels point to the hidden ones.
-window.addEventListener("load", () => {
-  for (const drawn of document.querySelectorAll(".select2-container")) {
-    const field = drawn.previousElementSibling;
-    const label = field && document.querySelector(`label[for="${field.id}"]`);
-    if (!label) continue;
-    const name = label.textContent.trim();
-    for (const part of drawn.querySelectorAll(".select2-selection, .select2-search__field")) {
-      part.setAttribute("aria-label", name);
-    }
-  }
-});
