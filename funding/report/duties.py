@@ -163,7 +163,7 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
     if not enrolments:
         yield Duty(
             "Vous n’êtes enrôlé sur aucun dispositif",
-            "Commencez par là : sans lui, ni le simulateur ni les dépôts ne vous sont ouverts.",
+            "Sans enrôlement, ni le simulateur ni les dépôts ne vous sont ouverts.",
             url=reverse("enrolment_list"),
             link="Commencer un enrôlement",
         )
