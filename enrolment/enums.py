@@ -70,3 +70,10 @@ class SpecimenReason(models.TextChoices):
     STATEMENT_ALTERED = "statement_altered", "Mention obligatoire modifiée"
     UNREADABLE = "unreadable", "Document illisible ou incomplet"
     OTHER = "other", "Autre motif"
+
+
+class TokenRole(models.TextChoices):
+    """What the software that holds a key of the API may do."""
+
+    DEPOSITOR = "depositor", "Dépose, simule et lit"
+    READER = "reader", "Lit seulement"

@@ -146,3 +146,15 @@ class SpecimenQuerySet(models.QuerySet[Any]):
             state="compliant",
             compliant_from__lte=on,
         )
+
+
+class ApiTokenQuerySet(models.QuerySet[Any]):
+    """Keys of the API."""
+
+    def of(self, supplier: Supplier) -> ApiTokenQuerySet:
+        """The keys of this supplier."""
+        return self.filter(supplier=supplier)
+
+    def usable(self, on: date) -> ApiTokenQuerySet:
+        """Keys that open the API on that day."""
+        return self.filter(revoked_at__isnull=True, expires_on__gte=on)

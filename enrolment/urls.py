@@ -16,6 +16,7 @@ from enrolment.views import (
     pages,
     signup,
     specimens,
+    tokens,
     verification,
 )
 
@@ -74,6 +75,10 @@ urlpatterns: list[URLPattern] = [
     path("mes-modeles/<int:pk>/retirer/", specimens.specimen_withdraw, name="specimen_withdraw"),
     path("coordonnees-bancaires/", bank.bank_details, name="bank_details"),
     path("coordonnees-bancaires/changer/", bank.bank_change, name="bank_change"),
+    path("organisation/cles-api/", tokens.api_tokens, name="api_tokens"),
+    path(
+        "organisation/cles-api/<int:pk>/revoquer/", tokens.api_token_revoke, name="api_token_revoke"
+    ),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("aide/", pages.help_page, name="help"),

@@ -30,6 +30,10 @@ class Verdict(models.TextChoices):
     ALREADY = "deja", "Déjà intégrée"
 
 
+# Among the states to filter by: the requests that await their supplier, whatever their state.
+AWAITING_YOU = "a-vous"
+
+
 class RequestReason(models.TextChoices):
     """Why an officer asks for a correction of a request, refuses or cancels it (section 7)."""
 

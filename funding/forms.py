@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from enrolment.enums import SpecimenKind
 from enrolment.models import Solution, Supplier
-from funding.enums import KindChoice, Verdict
+from funding.enums import AWAITING_YOU, KindChoice, Verdict
 from funding.intake import FILE_CODES, Envelope, Limits, check_structure, read_envelope
 from funding.workflow import DEPOSIT, REQUEST
 from segur_portal.common.enums import Kind
@@ -137,7 +137,7 @@ class DepositFilters(forms.Form):
 class RequestFilters(forms.Form):
     """Which requests are listed, in which order; every field is a part of the address."""
 
-    YOURS = "a-vous"
+    YOURS = AWAITING_YOU
     SORTS = {
         "dossier": ("number",),
         "client": ("client_name", "number"),

@@ -77,6 +77,8 @@ DEPOSITORS = _members(OK, reader=FORBIDDEN)
 # Administrators only; what they send asks for their password again after a while.
 ADMINISTRATORS = _members(OK, preparer=FORBIDDEN, reader=FORBIDDEN, stranger=UNKNOWN)
 ADMINISTRATORS_AGAIN = _members(AGAIN, preparer=FORBIDDEN, reader=FORBIDDEN)
+# The API knows keys, not people.
+KEY_ONLY = everyone(401)
 DEPOSITORS_MOVED = _members(MOVED, reader=FORBIDDEN)
 
 
@@ -160,6 +162,18 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("join_decide", None, ADMINISTRATORS_AGAIN, args=lambda world: [world.join_request.pk]),
     Door("demonstration_mails", everyone(UNKNOWN)),
+    Door("api_tokens", {**ADMINISTRATORS, "stranger": OK}, ADMINISTRATORS_AGAIN),
+    Door("api_token_revoke", None, ADMINISTRATORS_AGAIN, args=lambda world: [1]),
+    # ------------------------------------------------------------ API: a session opens nothing
+    Door("documentation_api", PUBLIC),
+    Door("api_schema", PUBLIC),
+    Door("api_deposits", KEY_ONLY, KEY_ONLY),
+    Door("api_deposit", KEY_ONLY, KEY_ONLY, args=_deposit),
+    Door("api_deposit_report", KEY_ONLY, KEY_ONLY, args=_deposit),
+    Door("api_deposit_correction", KEY_ONLY, KEY_ONLY, args=_deposit),
+    Door("api_requests", KEY_ONLY, KEY_ONLY),
+    Door("api_request", KEY_ONLY, KEY_ONLY, args=_request),
+    Door("api_simulations", KEY_ONLY, KEY_ONLY),
     # ------------------------------------------------------------ notifications
     Door("notifications", signed_in(OK)),
     Door("notifications_read", None, signed_in("notifications")),

@@ -8,8 +8,10 @@ from .invitations import Invitation, JoinRequest
 from .people import Membership, OfficerAssignment, Supplier, User
 from .solutions import Distribution, Solution
 from .specimens import Specimen
+from .tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "BankDetails",
     "CompanyIdentity",
     "Distribution",

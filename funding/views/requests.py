@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,8 +14,7 @@ from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.enums import DEPOSITING_ROLES
 from funding.forms import RequestFilters
 from funding.models import DepositLine, FundingRequest
-from funding.report.listing import request_sheet
-from funding.report.lookup import forms_of
+from funding.report.listing import kept, request_sheet
 from funding.report.requests import history, received
 from funding.report.steps import deadlines, next_step
 from funding.views.downloads import csv_response
@@ -96,34 +94,9 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
 def _filtered(request: SupplierRequest, filters: RequestFilters) -> Any:
     """The supplier's requests that the filters keep, in their order; a filter that means nothing
     is ignored, and its field says so."""
-    requests = FundingRequest.objects.of(request.supplier)
     filters.is_valid()
-    wanted = filters.cleaned_data
-    if text := wanted.get("q"):
-        requests = requests.matching(text, forms_of(text))
-    if scheme := wanted.get("dispositif"):
-        requests = requests.filter(scheme=scheme)
-    if kind := wanted.get("type"):
-        requests = requests.filter(kind=kind)
-    if state := wanted.get("etat"):
-        is_yours = state == RequestFilters.YOURS
-        requests = requests.awaiting_supplier() if is_yours else requests.filter(state=state)
-    if wanted.get("alerte"):
-        requests = requests.filter(alert_count__gt=0)
-    if wanted.get("sortie"):
-        requests = requests.filter(has_client_left_base=True)
-    requests = requests.filter(**_period(wanted))
+    requests = kept(FundingRequest.objects.of(request.supplier), filters.cleaned_data)
     return requests.order_by(*filters.ordering) if filters.ordering else requests.hand_first()
-
-
-def _period(wanted: dict[str, Any]) -> dict[str, datetime]:
-    """Bounds on the reception, both days included, in Paris."""
-    bounds: dict[str, datetime] = {}
-    if first := wanted.get("du"):
-        bounds["received_at__gte"] = clock.paris_instant(first, time())
-    if last := wanted.get("au"):
-        bounds["received_at__lt"] = clock.paris_instant(last + timedelta(days=1), time())
-    return bounds
 
 
 def _ko_deposits(request: SupplierRequest) -> list[dict[str, Any]]:

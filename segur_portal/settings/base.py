@@ -443,5 +443,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Portail Ségur Vague 2", "VERSION": "1.0"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Portail Ségur Vague 2",
+    "VERSION": "1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {},
+}
+# Calls by key and by minute: readings, and files sent.
+API_RATES = {
+    "read": env.str("API_READ_RATE", "300/min"),
+    "write": env.str("API_WRITE_RATE", "30/min"),
+}
 DSFR_USE_INTEGRITY_CHECKSUMS = True

@@ -1,0 +1,107 @@
+"""A file received by the API: alone in the body, or in a form; streamed, never whole in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.http import parse_header_parameters
+from rest_framework import status
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from funding.api.errors import ApiError
+
+FIELD = "fichier"
+NAME_HEADER = "X-Nom-Fichier"
+KEY_HEADER = "Idempotency-Key"
+LONGEST_NAME = 255
+_CHUNK = 256 * 1024
+_IN_MEMORY = 2 * 1024 * 1024
+
+
+class _RawFile(BaseParser):
+    """The body is the file. One byte beyond the limit is enough to know that it is too big."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, File[bytes]]:
+        body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the request
+        left = settings.DEPOSIT_JSON_MAX_BYTES + 1
+        while left and (chunk := stream.read(min(_CHUNK, left))):
+            body.write(chunk)
+            left -= len(chunk)
+        size = body.tell()
+        body.seek(0)
+        file: File[bytes] = File(body, name="")
+        file.size = size
+        return {FIELD: file}
+
+
+class RawJson(_RawFile):
+    """`Content-Type: application/json`."""
+
+    media_type = "application/json"
+
+
+class RawBytes(_RawFile):
+    """`Content-Type: application/octet-stream`."""
+
+    media_type = "application/octet-stream"
+
+
+def received_file(request: Request) -> tuple[File[bytes], str]:
+    """The file of a call, and its name: the form's, or that of the headers."""
+    sent = request.data
+    file = sent.get(FIELD) if isinstance(sent, Mapping) else None
+    if not sent and not str(request.content_type).startswith("multipart/"):
+        file = File(BytesIO(), name="")  # an empty body is an empty file
+    if not isinstance(file, File):
+        raise ApiError(
+            status.HTTP_400_BAD_REQUEST,
+            "API-FICHIER",
+            f"Aucun fichier reçu : envoyez-le dans le champ « {FIELD} », ou seul dans le corps.",
+        )
+    name = file.name if isinstance(file, UploadedFile) else _name_of(request)
+    if not name or len(name) > LONGEST_NAME:
+        file.close()
+        raise ApiError(
+            status.HTTP_400_BAD_REQUEST,
+            "API-NOM",
+            f"Donnez le nom du fichier dans l’en-tête « {NAME_HEADER} » ({LONGEST_NAME} "
+            "caractères au plus).",
+        )
+    return file, name
+
+
+def _name_of(request: Request) -> str:
+    """The name in its own header, or in `Content-Disposition`; never a path."""
+    disposition = request.headers.get("Content-Disposition", "")
+    named = parse_header_parameters(disposition)[1].get("filename", "") if disposition else ""
+    name = request.headers.get(NAME_HEADER, "") or named
+    return name.replace("\\", "/").rpartition("/")[2].strip()
+
+
+def idempotency_key(request: Request) -> UUID | None:
+    """The caller's own key, which makes a repeated call the same deposit."""
+    written = request.headers.get(KEY_HEADER)
+    if not written:
+        return None
+    try:
+        return UUID(written)
+    except ValueError:
+        raise ApiError(
+            status.HTTP_400_BAD_REQUEST,
+            "API-CLE",
+            f"L’en-tête « {KEY_HEADER} » doit être un UUID, par exemple "
+            "6f9619ff-8b86-4d01-b42d-00cf4fc964ff.",
+        ) from None
