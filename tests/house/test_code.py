@@ -28,13 +28,17 @@ FRENCH = re.compile(
     r"utilisateur|valeur|verifier|ville|virement"
 )
 
+# Their fields are words of addresses and of the deposit format.
+PUBLISHED = re.compile(r"Form|Serializer")
+
 
 def _names(tree: ast.Module) -> Iterator[str]:
-    """The names that a module gives; fields of forms are words of addresses, in French."""
+    """The names that a module gives; fields of forms and of the API are published, in French."""
     forms = {
         id(child)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and any("Form" in ast.unparse(b) for b in node.bases)
+        if isinstance(node, ast.ClassDef)
+        and PUBLISHED.search(" ".join(map(ast.unparse, node.bases)))
         for statement in node.body
         if isinstance(statement, ast.Assign | ast.AnnAssign)
         for child in ast.walk(statement)
@@ -55,7 +59,7 @@ def _words(name: str) -> list[str]:
 
 
 def test_names_are_english() -> None:
-    """French is for what a user reads; only the fields of a form, seen in addresses, are French."""
+    """French is for what a user reads; only the fields of forms and of the API are French."""
     found = {
         f"{path}: {name}"
         for path, tree in trees(*APPS, "tests").items()
