@@ -65,7 +65,7 @@ def test_noon_itself_is_in_time(user: User, noon: datetime, gap: timedelta, is_l
     assert Deposit.objects.get().received_at == noon + gap
 
 
-class SlowUpload(File):  # type: ignore[type-arg]
+class SlowUpload(File):
     """A file whose last bytes come when the clock has moved to another instant."""
 
     def __init__(self, content: bytes, traveller: Any, ends_at: datetime) -> None:
