@@ -47,3 +47,24 @@ class RequestReason(models.TextChoices):
     SUPPLIER_CHANGED = "supplier_changed", "Changement de fournisseur"
     ERROR = "error", "Erreur de dépôt"
     OTHER = "other", "Autre motif"
+
+
+class LedgerKind(models.TextChoices):
+    """What an entry of the ledger records (domain page, section 7)."""
+
+    DUE = "due", "Dû"
+    DUE_CANCELLED = "due_cancelled", "Dû annulé"
+    PAID = "paid", "Payé"
+    RETURNED = "returned", "Retourné par la banque"
+    RECOVERY_DUE = "recovery_due", "À recouvrer"
+    RECOVERED = "recovered", "Recouvré"
+
+
+class PaymentReason(models.TextChoices):
+    """Why a transfer or a run does not go on."""
+
+    ACCOUNT = "account", "Coordonnées bancaires à corriger"
+    AMOUNT = "amount", "Montant à revoir"
+    REQUEST = "request", "Demande à réexaminer"
+    BANK = "bank", "Rejet ou retour de la banque"
+    OTHER = "other", "Autre motif"

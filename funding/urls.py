@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from funding.views import deposits, downloads, requests, search, simulator
+from funding.views import deposits, downloads, payments, requests, search, simulator
 
 urlpatterns: list[URLPattern] = [
     path("depots/", deposits.deposit_list, name="deposit_list"),
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("demandes/", requests.request_list, name="request_list"),
     path("demandes/export.csv", requests.request_export, name="request_export"),
     path("demandes/<slug:number>/", requests.request_detail, name="request_detail"),
+    path("paiements/", payments.payment_list, name="payment_list"),
+    path("paiements/ecritures.csv", payments.ledger_export, name="ledger_export"),
     path("simulateur/", simulator.simulator, name="simulator"),
     path("recherche/", search.search, name="search"),
 ]

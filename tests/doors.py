@@ -254,6 +254,8 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_file", OWNERS, args=_deposit),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
+    Door("payment_list", MEMBERS),
+    Door("ledger_export", MEMBERS),
     Door("request_detail", OWNERS, args=_request),
     Door("simulator", DEPOSITORS, DEPOSITORS),
     Door("search", MEMBERS),

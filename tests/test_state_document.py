@@ -20,8 +20,9 @@ def test_the_page_of_states_is_fresh() -> None:
 def test_every_table_of_states_is_told() -> None:
     """A new machine, wherever its app, appears on the page."""
     written = {
-        (path.parent.name, name)
-        for path in ROOT.glob("*/workflow.py")
+        (path.relative_to(ROOT).parts[0], name)
+        for pattern in ("*/workflow.py", "*/workflow/*.py")
+        for path in ROOT.glob(pattern)
         for name in re.findall(r"^(\w+) = Workflow\(", path.read_text(encoding="utf-8"), re.M)
     }
     told = [(module.partition(".")[0], one.name) for module, one in state_document.machines()]

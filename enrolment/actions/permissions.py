@@ -49,6 +49,12 @@ _BASE = ("orders.baseimport", "orders.eligibleclient", "orders.eligibilityoverri
 _REQUESTS = ("funding.deposit", "funding.depositline", "funding.fundingrequest")
 _PILOTS = ("pilots.pilotproof",)
 _ISSUED = "common.issueddocument"
+_PAYMENTS = (
+    "funding.paymentrun",
+    "funding.payment",
+    "funding.recovery",
+    "funding.ledgerentry",
+)
 _READ = dict.fromkeys(
     (
         *_PROGRAMME,
@@ -67,6 +73,8 @@ _READ = dict.fromkeys(
 GROUPS: dict[str, Mapping[str, str]] = {
     KIND_GROUPS[UserKind.OFFICER]: {
         **_READ,
+        **dict.fromkeys(_PAYMENTS, "view"),
+        "funding.paymentrun": "view add",
         "funding.simulationlog": "view",
         "enrolment.supplier": "view add change",
         "enrolment.distribution": "view change",
@@ -86,6 +94,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
             "enrolment.bankdetails",
             *_ORDERS,
             *_REQUESTS,
+            *_PAYMENTS,
             _ISSUED,
         ),
         "view",

@@ -8,12 +8,13 @@ from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_de_minimis
 from funding.actions.letters import issue_letters
+from funding.actions.ledger import record_cancellation, record_due
 from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.actions.claims import release_claims
 from segur_portal.common import clock
 from segur_portal.common.actions import move
-from segur_portal.common.enums import Kind
+from segur_portal.common.enums import Kind, Role
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -50,8 +51,20 @@ def move_request(
         note=note,
     )
     issue_letters(request, name, reason_code=reason_code, note=note)
+    _follow_money(request, source=locked.state)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
+
+
+def _follow_money(request: FundingRequest, *, source: str) -> None:
+    """The ledger follows: accepted, it is due; cancelled afterwards, it is due no more."""
+    now = clock.now()
+    if request.state == "accepted":
+        record_due(request, at=now)
+        if not request.amount_due:
+            move(request, "close_unpaid", workflow=REQUEST, role=Role.SYSTEM)
+    elif request.state == "cancelled" and source in ("accepted", "paid"):
+        record_cancellation(request, was_paid=source == "paid", at=now)
 
 
 def _check_no_live_balance(request: FundingRequest) -> None:

@@ -19,6 +19,7 @@ from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.requests import move_request
 from funding.admin.filters import AlertFilter
 from funding.admin.panels import balances, pricing_panels
+from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.enums import RequestReason
 from funding.models import FundingRequest
@@ -169,6 +170,7 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
+            *transfers_of(obj),
             timeline(obj, workflow=REQUEST, words=WORDS),
             history(obj),
             document("Demande reçue (JSON)", obj.payload),

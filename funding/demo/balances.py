@@ -13,7 +13,7 @@ from segur_portal.common import clock
 from segur_portal.common.enums import Kind
 
 from .asking import Request, balance
-from .lives import ACCEPTED, PAID, Lives, Turn
+from .lives import ACCEPTED, Lives, Turn
 from .organisations import DRIMBOX, LGC, LGC_HOUSE, RIS, RIS_NUCLEAR, Software
 from .people import morning
 from .scene import Scene
@@ -36,7 +36,7 @@ _BALANCES = (
     (IMAGING_EDITOR, RIS, date(2026, 9, 4), 6, False),
     (IMAGING_EDITOR, DRIMBOX, date(2026, 9, 8), 4, False),
 )
-_COURSES: tuple[tuple[Turn, ...], ...] = (PAID, PAID, ACCEPTED, ())
+_COURSES: tuple[tuple[Turn, ...], ...] = (ACCEPTED, ACCEPTED, ACCEPTED, ())
 _MISSING = "Le PV pilote n’est pas signé du client : la case « bon pour accord » est vide."
 
 

@@ -32,8 +32,6 @@ class Turn:
 
 _TAKE = Turn("take", (3, 12))
 _ACCEPT = Turn("accept", (1, 9))
-_PREPARE = Turn("prepare_payment", (2, 8))
-_PAY = Turn("pay", (3, 10))
 _CORRECTIONS = (
     Turn(
         "request_correction", (1, 6), "document",
@@ -66,18 +64,15 @@ _CANCELS = (
 )
 _CHANGE = Turn("cancel", (10, 30), "supplier_changed", "Le client a choisi un autre fournisseur.")
 
-PAID = (_TAKE, _ACCEPT, _PREPARE, _PAY)
+# Payment runs do the rest: see `paydays`.
 ACCEPTED = (_TAKE, _ACCEPT)
-TO_PAY = (_TAKE, _ACCEPT, _PREPARE)
 
 
 def courses(chance: Random) -> list[tuple[tuple[Turn, ...], int]]:
     """Possible lives and their weights; the reasons are drawn."""
     correction = chance.choice(_CORRECTIONS)
     return [
-        (PAID, 22),
-        (TO_PAY, 7),
-        (ACCEPTED, 31),
+        (ACCEPTED, 60),
         ((_TAKE, correction, _ANSWER, *ACCEPTED), 6),
         ((_TAKE, correction), 6),
         ((_TAKE,), 6),
@@ -129,10 +124,7 @@ class Lives:
         self.follow(request, tuple(coming))
 
     def _actor(self, request: FundingRequest, move: str) -> tuple[User, str]:
-        """Four eyes: who instructs, who prepares a payment and who pays are three people."""
-        if move == "pay":
-            return self.cast.accountant, Role.ACCOUNTANT
+        """Who answers a correction is the supplier; the rest is an officer's."""
         if move == "answer_correction":
             return self.cast.depositor_of(request.supplier_id), Role.SUPPLIER
-        rank = request.pk + (move == "prepare_payment")
-        return self.cast.officer_of(request.scheme_id, rank), Role.OFFICER
+        return self.cast.officer_of(request.scheme_id, request.pk), Role.OFFICER

@@ -21,6 +21,7 @@ from .balances import Balances
 from .bases import Bases
 from .history import History
 from .incidents import Incidents
+from .paydays import Paydays
 from .people import morning, put_in_place
 from .population import FULL, QUICK, Size
 from .samples import SampleSizes, write_samples
@@ -89,6 +90,7 @@ def _build(scale: Scale, seed: int, say: Say) -> None:
     history.tell()
     Balances(scene, story, history.lives, divide=scale.divide).tell()
     Incidents(scene, story).tell(now)
+    Paydays(scene.cast, story).tell()
     story.play()
     say(f"  {Deposit.objects.count()} dépôts, fichiers d’exemple…")
     with clock.frozen_at(now):

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from django import template
 
-from funding.models import Deposit, FundingRequest
-from funding.workflow import DEPOSIT, REQUEST
+from funding.models import Deposit, FundingRequest, Payment
+from funding.workflow import DEPOSIT, PAYMENT, REQUEST
 from orders.enums import Activity, Situation2023
 from orders.models import OrderClient
 from segur_portal.common.clock import PARIS
@@ -47,6 +47,12 @@ def state_badge(subject: Deposit | FundingRequest) -> str:
     if isinstance(subject, Deposit) and subject.state == "done" and subject.ko_count:
         return "warning"
     return _BADGES[subject.state]
+
+
+@register.filter
+def payment_state(payment: Payment) -> str:
+    """The supplier's wording of what became of a transfer."""
+    return PAYMENT.states[payment.state].public
 
 
 @register.filter

@@ -61,6 +61,53 @@ def move(
     return step
 
 
+@transaction.atomic
+def move_all(
+    subjects: models.QuerySet[Any],
+    name: str,
+    *,
+    workflow: Workflow,
+    role: str,
+    actor: Any = None,
+    reason_code: str = "",
+    note: str = "",
+    **changes: Any,
+) -> list[int]:
+    """Make one transition on many rows in a fixed number of statements; their keys, sorted.
+
+    All or nothing: raises ForbiddenMoveError, in French, when one of them is in a state from which
+    the table does not allow it. Rows are locked in the order of their keys.
+    """
+    locked = subjects.order_by("pk").select_for_update(of=("self",))
+    states = dict(locked.values_list("pk", "state"))
+    step = None
+    for source in set(states.values()):
+        step = workflow.check(name, source=source, role=role, reason=note)
+    if step is None:
+        return []
+    now, manager = clock.now(), subjects.model._default_manager
+    if any(field.name == "state_since" for field in subjects.model._meta.get_fields()):
+        changes["state_since"] = now
+    with pghistory.context(move=name, actor=getattr(actor, "pk", None), note=note):
+        manager.filter(pk__in=list(states)).update(state=step.target, **changes)
+    insert_rows(
+        [
+            journal_entry(
+                subjects.model(pk=pk),
+                name,
+                at=now,
+                actor=actor,
+                source=source,
+                target=step.target,
+                reason_code=reason_code,
+                note=note,
+            )
+            for pk, source in states.items()
+        ]
+    )
+    return list(states)
+
+
 def journal_entry(subject: models.Model, verb: str, *, at: datetime, **fields: Any) -> JournalEntry:
     """An unsaved journal entry about `subject`, for bulk writing."""
     return JournalEntry(

@@ -50,6 +50,7 @@ class ParameterCode(StrEnum):
     DE_MINIMIS_CEILING = "de_minimis_ceiling"
     DE_MINIMIS_YEARS = "de_minimis_years"
     BANK_DETAILS_MAX_AGE_MONTHS = "bank_details_max_age_months"
+    RECOVERY_DAYS = "recovery_days"
     BASE_MAX_REMOVED_ROWS = "base_max_removed_rows"
     BASE_MAX_REMOVED_PERCENT = "base_max_removed_percent"
     BANK_CHANGE_DELAY_DAYS = "bank_change_delay_days"

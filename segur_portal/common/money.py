@@ -26,3 +26,8 @@ def vat_on(net: Decimal, rate_percent: Decimal) -> Decimal:
 def in_french(amount: Decimal) -> str:
     """`1234.5` → `1 234,50 €` with the narrow no-break spaces of French typography."""
     return f"{amount:,.2f}".replace(",", "\u202f").replace(".", ",") + "\u00a0€"
+
+
+def plain_amount(amount: Decimal) -> str:
+    """`-1234,50`: what a French spreadsheet reads as a number."""
+    return f"{amount:.2f}".replace(".", ",")

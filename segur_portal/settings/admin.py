@@ -52,6 +52,13 @@ NAVIGATION = [
         _page("Simulations", "science", "funding.simulationlog"),
     ),
     _group(
+        "Paiement",
+        _page("Lots de paiement", "payments", "funding.paymentrun"),
+        _page("Virements", "swap_horiz", "funding.payment"),
+        _page("Recouvrements", "undo", "funding.recovery"),
+        _page("Écritures", "account_balance", "funding.ledgerentry"),
+    ),
+    _group(
         "Base des clients éligibles",
         _page("Lignes de la base", "groups", "orders.eligibleclient"),
         _page("Imports", "sync", "orders.baseimport"),

@@ -408,6 +408,15 @@ REGISTRY_ANNOUNCEMENTS_URL = env.str(
 )
 # Seconds a page may wait for a register, for its connection as for each part of its answer.
 REGISTRY_TIMEOUT = env.float("REGISTRY_TIMEOUT", 3.0)
+# ---------------------------------------------------------------- payments
+# Who pays: the account that credit transfers are asked from.
+PAYMENT_DEBTOR = {
+    "name": env.str("PAYMENT_DEBTOR_NAME", "Agence de services et de paiement"),
+    "iban": env.str("PAYMENT_DEBTOR_IBAN", ""),
+    "bic": env.str("PAYMENT_DEBTOR_BIC", ""),
+    "town": env.str("PAYMENT_DEBTOR_TOWN", "LIMOGES"),
+    "country": env.str("PAYMENT_DEBTOR_COUNTRY", "FR"),
+}
 
 # ---------------------------------------------------------------- mail, logs
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

@@ -1,7 +1,7 @@
 """A developer's machine and `make run`: demonstration mode, embedded services."""
 
 from .base import *
-from .base import VAR_DIR, env
+from .base import PAYMENT_DEBTOR, VAR_DIR, env
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "development-only-never-used-in-production-0123456789abcdef")
@@ -12,3 +12,5 @@ MFA_MANDATORY_FOR_STAFF = not DEMONSTRATION
 # Mails become files; a page of the demonstration shows them.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mails"
+# A treasury account made up for the demonstration: its keys are right, nobody holds it.
+PAYMENT_DEBTOR = {**PAYMENT_DEBTOR, "iban": "FR7610071750000000100012302", "bic": "TRPUFRP1"}

@@ -8,7 +8,7 @@ from segur_portal.embedded import throwaway_services
 throwaway_services()
 
 from .base import *  # noqa: E402
-from .base import env  # noqa: E402
+from .base import PAYMENT_DEBTOR, env  # noqa: E402
 
 SECRET_KEY = "test-only-secret-key-0123456789-0123456789-0123456789"
 ENCRYPTION_KEYS = f"test:{'7e' * 32},former:{'5a' * 32}"
@@ -34,3 +34,4 @@ WHITENOISE_AUTOREFRESH = True
 # No test asks the State's registers: nobody listens here, unless a test starts a server.
 REGISTRY_COMPANIES_URL = "http://127.0.0.1:9/companies"
 REGISTRY_ANNOUNCEMENTS_URL = "http://127.0.0.1:9/announcements"
+PAYMENT_DEBTOR = {**PAYMENT_DEBTOR, "iban": "FR7610071750000000100012302", "bic": "TRPUFRP1"}

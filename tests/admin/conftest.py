@@ -27,6 +27,7 @@ from segur_portal.common.mails import queue_mail
 from segur_portal.common.models import IssuedDocument
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, a_user, an_enrolment, the_programme
+from tests.funding.accepted import one_of_each_payment_row
 
 RIS, MDV = SchemeCode.RIS.value, SchemeCode.MDV.value
 OTHER_SIRET = "55208131766522"
@@ -168,6 +169,7 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         identifier_count=3,
         with_database=True,
     )
+    one_of_each_payment_row(FundingRequest.objects.earliest("pk"), staff["officer"])
     issue_document(
         kind=IssuedDocument.Kind.DEPOSIT_RECEIPT,
         subject=deposit,

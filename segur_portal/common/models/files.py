@@ -22,6 +22,7 @@ class StoredFile(models.Model):
         REFERENCING = "referencing", "Liste de l’ANS"
         ISSUED = "issued", "Document émis"
         SPECIMEN = "specimen", "Modèle de document"
+        PAYMENT = "payment", "Fichier de paiement"
 
     class Scan(models.TextChoices):
         WAITING = "waiting", "Analyse à venir"

@@ -120,6 +120,7 @@ class Parameter(models.Model):
             (ParameterCode.DE_MINIMIS_CEILING.value, "Plafond de minimis (€)"),
             (ParameterCode.DE_MINIMIS_YEARS.value, "Période de minimis (années)"),
             (ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS.value, "Ancienneté d’un RIB (mois)"),
+            (ParameterCode.RECOVERY_DAYS.value, "Délai de remboursement (jours)"),
             (ParameterCode.BASE_MAX_REMOVED_ROWS.value, "Base : retraits admis (lignes)"),
             (ParameterCode.BASE_MAX_REMOVED_PERCENT.value, "Base : retraits admis (%)"),
             (ParameterCode.BANK_CHANGE_DELAY_DAYS.value, "Changement d’IBAN : délai (jours)"),

@@ -5,7 +5,6 @@ from segur_portal.common.workflow import Move, State, Workflow
 
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
 _OFFICER = frozenset({Role.OFFICER.value})
-_ACCOUNTANT = frozenset({Role.ACCOUNTANT.value})
 _SYSTEM = frozenset({Role.SYSTEM.value})
 YOU = "À vous d’agir"
 ASP = "L’ASP instruit"
@@ -83,7 +82,7 @@ REQUEST = Workflow(
         ),
         Move(
             "cancel",
-            _OPEN | {"accepted", "to_pay", "paid"},
+            _OPEN | {"accepted", "paid"},
             "cancelled",
             _OFFICER | _SYSTEM,
             "Annuler",
@@ -91,9 +90,17 @@ REQUEST = Workflow(
         ),
         # At the hold limit of DRIMbox (ATT-002): what ASP has not decided, and nothing else.
         Move("expire", _OPEN, "cancelled", _SYSTEM, "Annuler à la date limite", needs_reason=True),
+        # Only payment runs make these, so that a request and its transfer never disagree.
+        Move("prepare_payment", frozenset({"accepted"}), "to_pay", _SYSTEM, "Préparer le paiement"),
+        Move("pay", frozenset({"to_pay"}), "paid", _SYSTEM, "Constater le paiement"),
+        Move("close_unpaid", frozenset({"accepted"}), "paid", _SYSTEM, "Clore : rien à verser"),
         Move(
-            "prepare_payment", frozenset({"accepted"}), "to_pay", _OFFICER, "Préparer le paiement"
+            "take_back_payment",
+            frozenset({"to_pay", "paid"}),
+            "accepted",
+            _SYSTEM,
+            "Reprendre le paiement",
+            needs_reason=True,
         ),
-        Move("pay", frozenset({"to_pay"}), "paid", _ACCOUNTANT, "Marquer payée"),
     ],
 )

@@ -1,0 +1,252 @@
+"""Payment runs: gathered, approved by somebody else, transmitted (domain page, section 7).
+
+The lock order is always run, then payments, then requests, each by key: two runs prepared or
+settled at once wait for one another, and the constraint `payment_request_once` has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from enrolment.actions import check_assigned
+from enrolment.models import User
+from funding.actions.payees import Payee, Refusal, payees
+from funding.actions.remittances import remittance_of
+from funding.enums import PaymentReason
+from funding.models import FundingRequest, Payment, PaymentRun
+from funding.queries import PaymentQuerySet
+from funding.remittance import RemittanceError, credit_transfer_file, slip_csv
+from funding.workflow import PAYMENT, PAYMENT_RUN, REQUEST
+from segur_portal.common import clock
+from segur_portal.common.actions import move, move_all, store_file, write_journal
+from segur_portal.common.enums import Role
+from segur_portal.common.models import StoredFile
+from segur_portal.common.money import ZERO
+from segur_portal.common.workflow import ForbiddenMoveError
+from segur_portal.common.working_days import next_banking_day
+
+LEAD = timedelta(days=2)
+LARGEST_RUN = 5_000
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A run just prepared, and the suppliers left out of it with the reason in French."""
+
+    run: PaymentRun
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def prepare_run(
+    *,
+    actor: User,
+    schemes: Collection[str],
+    suppliers: Collection[int] = (),
+    execution_on: date | None = None,
+) -> Prepared:
+    """Gather the accepted requests of these schemes (and suppliers, if any are named) in a run.
+
+    Raises ForbiddenMoveError when a scheme is not the officer's, or nothing can be paid.
+    """
+    for scheme in schemes:
+        check_assigned(actor, scheme)
+    requests = _payable(schemes, suppliers)
+    found = payees({request.supplier_id for request in requests})
+    accounts = {pk: one.account_id for pk, one in found.items() if isinstance(one, Payee)}
+    left_out = {one.supplier: one.reason for one in found.values() if isinstance(one, Refusal)}
+    paid = [one for one in requests if one.supplier_id in accounts]
+    if not paid:
+        reasons = " ".join(f"{name} : {reason}" for name, reason in left_out.items())
+        raise ForbiddenMoveError(f"Aucune demande acceptée à payer. {reasons}".strip())
+    run = PaymentRun.objects.create(
+        execution_on=next_banking_day(execution_on or clock.today() + LEAD),
+        prepared_by=actor,
+        prepared_at=clock.now(),
+    )
+    write_journal(run, "prepare", actor=actor, target="draft", is_public=False)
+    Payment.objects.bulk_create(
+        Payment(
+            run=run,
+            request=request,
+            supplier_id=request.supplier_id,
+            account_id=accounts[request.supplier_id],
+            amount=request.amount_due,
+        )
+        for request in paid
+    )
+    _move_requests([one.pk for one in paid], "prepare_payment", actor=actor)
+    _count(run)
+    return Prepared(run, left_out)
+
+
+def _payable(schemes: Collection[str], suppliers: Collection[int]) -> list[FundingRequest]:
+    """Accepted requests with something to pay, locked, the longest-waiting first."""
+    rows = FundingRequest.objects.filter(
+        state="accepted", amount_due__gt=0, scheme__in=list(schemes)
+    )
+    if suppliers:
+        rows = rows.filter(supplier__in=list(suppliers))
+    chosen = rows.order_by("state_since", "pk").values_list("pk", flat=True)[:LARGEST_RUN]
+    locked = FundingRequest.objects.select_for_update(of=("self",)).filter(
+        pk__in=list(chosen), state="accepted"
+    )
+    return list(locked.defer("payload", "pricing", "alerts").order_by("pk"))
+
+
+@transaction.atomic
+def withdraw_payment(payment: Payment, *, actor: User, reason_code: str, note: str) -> None:
+    """Take a transfer out of a run that is not approved; its request waits for another run."""
+    run = _locked(payment.run, actor)
+    if run.state not in ("draft", "proposed"):
+        raise ForbiddenMoveError("Le lot est approuvé : ses virements ne changent plus.")
+    move(
+        payment,
+        "withdraw",
+        workflow=PAYMENT,
+        role=Role.OFFICER,
+        actor=actor,
+        reason_code=reason_code,
+        note=note,
+    )
+    _move_requests([payment.request_id], "take_back_payment", actor=actor, note=note)
+    _count(run)
+
+
+@transaction.atomic
+def move_run(
+    run: PaymentRun, name: str, *, actor: User, role: str, reason_code: str = "", note: str = ""
+) -> None:
+    """Move a run as its state table allows: propose, send back, approve, transmit, cancel.
+
+    Raises ForbiddenMoveError, in French: the table, the officer's schemes, the same person
+    preparing and approving, an account changed since, an empty run.
+    """
+    _locked(run, actor)
+    changes: dict[str, object] = {}
+    if name == "propose":
+        _check_not_empty(run)
+    if name == "approve":
+        changes = _approval(run, actor)
+    if name == "transmit":
+        changes["transmitted_at"] = clock.now()
+    move(
+        run,
+        name,
+        workflow=PAYMENT_RUN,
+        role=role,
+        actor=actor,
+        reason_code=reason_code,
+        note=note,
+        **changes,
+    )
+    planned = Payment.objects.filter(run=run, state="planned")
+    if name == "transmit":
+        move_all(planned, "send", workflow=PAYMENT, role=Role.SYSTEM, actor=actor)
+    if name == "cancel":
+        _release(planned, actor=actor, note=note)
+
+
+def _locked(run: PaymentRun, actor: User) -> PaymentRun:
+    locked = PaymentRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    schemes = Payment.objects.filter(run=run).order_by("request__scheme")
+    for scheme in schemes.values_list("request__scheme", flat=True).distinct():
+        check_assigned(actor, scheme)
+    run.refresh_from_db()
+    return locked
+
+
+def _check_not_empty(run: PaymentRun) -> None:
+    if not run.transfer_count:
+        raise ForbiddenMoveError("Le lot ne contient plus aucun virement.")
+
+
+def _approval(run: PaymentRun, actor: User) -> dict[str, object]:
+    """What an approval writes: by whom, when, and the files, made once."""
+    if actor.pk == run.prepared_by_id:
+        raise ForbiddenMoveError("Celui qui prépare un lot n’est pas celui qui l’approuve.")
+    PAYMENT_RUN.check("approve", source=run.state, role=Role.OFFICER)
+    now = clock.now()
+    payments = list(_planned(run))
+    _check_accounts(payments)
+    try:
+        remittance = remittance_of(run, payments, at=now)
+    except RemittanceError as error:
+        raise ForbiddenMoveError(str(error)) from error
+    if remittance.total != run.total or len(payments) != run.transfer_count:
+        raise ForbiddenMoveError("Le total du lot a changé : rechargez la page.")
+    return {
+        "approved_by": actor,
+        "approved_at": now,
+        "transfer_file": _stored(f"{run.number}.xml", credit_transfer_file(remittance), actor),
+        "slip_file": _stored(f"{run.number}.csv", slip_csv(remittance), actor),
+    }
+
+
+def _planned(run: PaymentRun) -> Iterable[Payment]:
+    return (
+        Payment.objects.filter(run=run, state="planned")
+        .select_related("supplier", "request", "account")
+        .defer("request__payload", "request__pricing", "request__alerts")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def _check_accounts(payments: list[Payment]) -> None:
+    """An account changed since the run was prepared blocks its transfers (fraud)."""
+    accounts = payees({payment.supplier_id for payment in payments})
+    changed = sorted(
+        {
+            payment.supplier.name
+            for payment in payments
+            if not isinstance(account := accounts[payment.supplier_id], Payee)
+            or account.account_id != payment.account_id
+        }
+    )
+    if changed:
+        raise ForbiddenMoveError(
+            "Coordonnées bancaires modifiées depuis la préparation du lot, retirez les virements "
+            f"de : {', '.join(changed)}."
+        )
+
+
+def _stored(name: str, content: bytes, actor: User) -> StoredFile:
+    purpose = StoredFile.Purpose.PAYMENT
+    return store_file(ContentFile(content), name=name, purpose=purpose, stored_by=actor)
+
+
+def _release(planned: PaymentQuerySet, *, actor: User, note: str) -> None:
+    """Withdraw these transfers; their requests wait for another run."""
+    requests = list(planned.values_list("request_id", flat=True))
+    move_all(
+        planned,
+        "withdraw",
+        workflow=PAYMENT,
+        role=Role.SYSTEM,
+        actor=actor,
+        reason_code=PaymentReason.REQUEST,
+        note=note,
+    )
+    _move_requests(requests, "take_back_payment", actor=actor, note=note)
+
+
+def _move_requests(
+    requests: Collection[int], name: str, *, actor: User | None, note: str = ""
+) -> None:
+    rows = FundingRequest.objects.filter(pk__in=list(requests))
+    move_all(rows, name, workflow=REQUEST, role=Role.SYSTEM, actor=actor, note=note)
+
+
+def _count(run: PaymentRun) -> None:
+    """Keep the run's own number and total in step with its transfers."""
+    live = Payment.objects.filter(run=run, state="planned").values_list("amount", flat=True)
+    amounts: list[Decimal] = list(live)
+    run.transfer_count, run.total = len(amounts), sum(amounts, ZERO)
+    PaymentRun.objects.filter(pk=run.pk).update(transfer_count=run.transfer_count, total=run.total)

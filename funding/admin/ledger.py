@@ -1,0 +1,123 @@
+"""The ledger, read only, and the recovery orders that the accountant follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from enrolment.admin.scope import SchemeScopedMixin
+from funding.actions.recovery import record_reimbursement
+from funding.models import LedgerEntry, Recovery
+from funding.workflow import RECOVERY
+from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.deeds import Deed
+from segur_portal.common.admin.displays import money, scheme_name
+from segur_portal.common.admin.filters import DayRangeFilter
+from segur_portal.common.admin.forms import NoteForm
+from segur_portal.common.admin.history import history
+from segur_portal.common.admin.panels import Panel, timeline
+from segur_portal.common.enums import Role
+
+
+class ReimbursementForm(NoteForm):
+    """What was received of a recovery order."""
+
+    amount = forms.DecimalField(
+        label="Montant reçu (€)",
+        max_digits=12,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+    )
+    field_order = ("amount", "note")
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(SchemeScopedMixin, FactAdmin):
+    """Recovery orders, closed when all is paid back."""
+
+    scheme_path = "request__scheme"
+    list_display = (
+        "number",
+        "coloured_state",
+        "request",
+        "supplier",
+        money("amount", "montant"),
+        money("recovered", "recouvré"),
+        "issued_on",
+        "due_on",
+    )
+    list_display_links = ("number",)
+    list_filter = (("state", ChoicesDropdownFilter),)
+    list_select_related = ("request", "supplier")
+    list_defer = ("request__payload", "request__pricing", "request__alerts")
+    detail_select_related = ("request", "supplier")
+    search_fields = ("request__number", "supplier__name")
+    ordering = ("state", "due_on", "pk")
+    fields = (
+        ("number", "state"),
+        ("request", "supplier"),
+        (money("amount", "montant"), money("recovered", "recouvré")),
+        ("issued_on", "due_on"),
+    )
+
+    def may_ever(self, request: HttpRequest, name: str) -> bool:
+        return name == "recover" and getattr(request.user, "kind", "") == Role.ACCOUNTANT
+
+    def deeds(self, request: HttpRequest, obj: Recovery) -> list[Deed]:
+        """The accountant records what is received."""
+        if obj.state != "issued" or not self.may_ever(request, "recover"):
+            return []
+
+        def run(data: dict[str, Any]) -> str:
+            record_reimbursement(obj, data["amount"], actor=request.user, note=data["note"])  # type: ignore[arg-type]
+            return f"{obj} : {obj.get_state_display()}."
+
+        return [Deed("recover", "Enregistrer un remboursement", run, ReimbursementForm)]
+
+    def panels(self, request: HttpRequest, obj: Recovery) -> list[Panel]:
+        words = {"issue": "Émission", "reimburse": "Remboursement partiel"}
+        return [timeline(obj, workflow=RECOVERY, words=words), history(obj)]
+
+    @display(
+        description="état", ordering="state", label={"issued": "warning", "recovered": "success"}
+    )
+    def coloured_state(self, obj: Recovery) -> tuple[str, str]:
+        return obj.state, obj.get_state_display()
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(SchemeScopedMixin, FactAdmin):
+    """Every entry; the database refuses that one be changed."""
+
+    list_display = (
+        "at",
+        "kind",
+        money("amount", "montant"),
+        "request",
+        "supplier",
+        scheme_name,
+        "payment",
+    )
+    list_display_links = ("at",)
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("scheme", RelatedDropdownFilter),
+        ("at", DayRangeFilter),
+    )
+    list_select_related = ("request", "supplier", "scheme", "payment")
+    list_defer = ("request__payload", "request__pricing", "request__alerts")
+    search_fields = ("request__number", "supplier__name", "order__number")
+    search_help_text = "Numéro de dossier ou de bon de commande, fournisseur"
+    ordering = ("-at", "-pk")
+    fields = (
+        ("at", "kind"),
+        (money("amount", "montant"), "payment"),
+        ("order", "request"),
+        ("supplier", "scheme"),
+    )

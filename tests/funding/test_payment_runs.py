@@ -1,0 +1,260 @@
+"""A payment run: gathered, approved by somebody else, transmitted, settled; nothing paid twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import DatabaseError, IntegrityError, transaction
+from lxml import etree
+
+from funding.actions.payments import move_run, prepare_run, withdraw_payment
+from funding.actions.requests import move_request
+from funding.actions.settlement import settle
+from funding.enums import LedgerKind
+from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
+from funding.remittance import Returned
+from segur_portal.common.actions import read_file
+from segur_portal.common.enums import Role
+from segur_portal.common.workflow import ForbiddenMoveError
+from tests.factories import A_DAY, an_officer
+from tests.funding.accepted import OTHER_IBAN, RIS, Staff, accepted_requests, an_account, the_staff
+
+pytestmark = pytest.mark.django_db
+NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+MDV = "SONS-MDV-LGC-Va2"
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day() -> Iterator[None]:
+    with time_machine.travel(A_DAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def requests() -> list[FundingRequest]:
+    return accepted_requests()
+
+
+@pytest.fixture
+def staff(requests: list[FundingRequest]) -> Staff:
+    return the_staff()
+
+
+@pytest.fixture
+def run(requests: list[FundingRequest], staff: Staff) -> PaymentRun:
+    """A run of the three requests, proposed."""
+    an_account(requests[0].supplier)
+    run = prepare_run(actor=staff.preparer, schemes=[RIS]).run
+    move_run(run, "propose", actor=staff.preparer, role=Role.OFFICER)
+    return run
+
+
+def approve(run: PaymentRun, staff: Staff) -> None:
+    move_run(run, "approve", actor=staff.approver, role=Role.OFFICER)
+
+
+def transmit(run: PaymentRun, staff: Staff) -> None:
+    approve(run, staff)
+    move_run(run, "transmit", actor=staff.accountant, role=Role.ACCOUNTANT)
+
+
+def answers(run: PaymentRun, *, paid: bool) -> list[Returned]:
+    payments = Payment.objects.filter(run=run, state__in=["sent", "paid"]).order_by("pk")
+    return [Returned(one.end_to_end_id, paid, "" if paid else "AC04") for one in payments]
+
+
+def states(requests: list[FundingRequest]) -> set[str]:
+    keys = [one.pk for one in requests]
+    return set(FundingRequest.objects.filter(pk__in=keys).values_list("state", flat=True))
+
+
+def test_a_run_gathers_what_is_accepted(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Every accepted request is in it, for its own amount; a second run finds nothing."""
+    assert run.transfer_count == 3
+    assert run.total == sum(one.amount_due for one in requests)
+    assert states(requests) == {"to_pay"}
+    with pytest.raises(ForbiddenMoveError, match="Aucune demande"):
+        prepare_run(actor=staff.preparer, schemes=[RIS])
+
+
+def test_a_supplier_without_account_is_left_out_in_words(
+    requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Nothing is sent nowhere, and the officer is told why."""
+    with pytest.raises(ForbiddenMoveError, match="Atelier d’imagerie : ses coordonnées"):
+        prepare_run(actor=staff.preparer, schemes=[RIS])
+    assert states(requests) == {"accepted"}
+
+
+def test_an_officer_of_another_scheme_prepares_nothing(
+    requests: list[FundingRequest],
+) -> None:
+    """Section 7: never a scheme they are not assigned to."""
+    with pytest.raises(ForbiddenMoveError, match="pas affecté"):
+        prepare_run(actor=an_officer(MDV, email="mdv@asp.fr"), schemes=[RIS])
+
+
+def test_who_prepares_does_not_approve(run: PaymentRun, staff: Staff) -> None:
+    """Four eyes: in words, then by the database itself."""
+    with pytest.raises(ForbiddenMoveError, match="pas celui qui l’approuve"):
+        move_run(run, "approve", actor=staff.preparer, role=Role.OFFICER)
+    with pytest.raises(IntegrityError, match="payment_run_four_eyes"), transaction.atomic():
+        PaymentRun.objects.filter(pk=run.pk).update(approved_by=staff.preparer)
+
+
+def test_the_files_say_what_the_run_says(run: PaymentRun, staff: Staff) -> None:
+    """Number, total and account of the stored file are the run's, to the cent; written once."""
+    approve(run, staff)
+    run.refresh_from_db()
+    assert run.transfer_file
+    root = etree.fromstring(read_file(run.transfer_file))
+    assert root.findtext(".//p:GrpHdr/p:CtrlSum", namespaces=NS) == f"{run.total:.2f}"
+    assert root.findtext(".//p:GrpHdr/p:MsgId", namespaces=NS) == run.number
+    assert len(root.findall(".//p:CdtTrfTxInf", namespaces=NS)) == run.transfer_count
+    with pytest.raises(ForbiddenMoveError):
+        approve(run, staff)
+
+
+def test_a_changed_account_blocks_the_approval(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """An IBAN changed since the preparation is a fraud until somebody says otherwise."""
+    replace_account(requests[0])
+    with pytest.raises(ForbiddenMoveError, match="Atelier d’imagerie"):
+        approve(run, staff)
+    run.refresh_from_db()
+    assert run.state == "proposed"
+
+
+def replace_account(request: FundingRequest) -> None:
+    an_account(request.supplier, OTHER_IBAN)
+
+
+def test_a_withdrawn_transfer_waits_for_another_run(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Its request is accepted again, the totals follow; after approval it is too late."""
+    first, second, _ = Payment.objects.filter(run=run).order_by("pk")
+    why = {"reason_code": "request", "note": "À revoir."}
+    withdraw_payment(first, actor=staff.preparer, **why)
+    run.refresh_from_db()
+    assert (run.transfer_count, run.total) == (2, requests[1].amount_due + requests[2].amount_due)
+    assert states(requests[:1]) == {"accepted"}
+    approve(run, staff)
+    with pytest.raises(ForbiddenMoveError, match="approuvé"):
+        withdraw_payment(second, actor=staff.preparer, **why)
+
+
+def test_a_cancelled_run_gives_everything_back(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Even approved, as long as the bank has nothing; then the requests can be gathered again."""
+    approve(run, staff)
+    move_run(
+        run, "cancel", actor=staff.approver, role=Role.OFFICER, reason_code="other", note="Erreur."
+    )
+    assert states(requests) == {"accepted"}
+    assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
+
+
+def test_the_bank_pays(run: PaymentRun, requests: list[FundingRequest], staff: Staff) -> None:
+    """Requests are paid, the ledger adds up, the run is settled; the same file again does
+    nothing."""
+    transmit(run, staff)
+    told = answers(run, paid=True)
+    result = settle(told, actor=staff.accountant)
+    assert (result.paid, result.problems) == (3, [])
+    assert states(requests) == {"paid"}
+    run.refresh_from_db()
+    assert run.state == "settled"
+    again = settle(told, actor=staff.accountant)
+    assert (again.paid, again.known) == (0, 3)
+    balance = LedgerEntry.objects.all().balance()
+    assert balance["paid"] == balance["entitled"] == run.total
+    assert balance["to_pay"] == 0
+
+
+def test_a_rejected_transfer_is_paid_by_another_run(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Closed account: the request waits again, and nothing was recorded as paid."""
+    transmit(run, staff)
+    settle(answers(run, paid=False), actor=staff.accountant)
+    assert states(requests) == {"accepted"}
+    assert not LedgerEntry.objects.filter(kind=LedgerKind.PAID).exists()
+    assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
+
+
+def test_a_returned_transfer_is_written_back(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """The bank sends the money back after paying: the ledger says both."""
+    transmit(run, staff)
+    settle(answers(run, paid=True), actor=staff.accountant)
+    result = settle(answers(run, paid=False), actor=staff.accountant)
+    assert result.returned == 3
+    balance = LedgerEntry.objects.all().balance()
+    assert balance["paid"] == 0
+    assert balance["to_pay"] == balance["entitled"] == run.total
+    assert states(requests) == {"accepted"}
+
+
+def test_what_the_bank_cannot_mean_is_told(run: PaymentRun, staff: Staff) -> None:
+    """An unknown transfer, one that was not sent: nothing is done, and it is said."""
+    first = Payment.objects.filter(run=run).earliest("pk")
+    told = [
+        Returned("VIR-9999999", True),
+        Returned("n’importe quoi", True),
+        Returned(first.end_to_end_id, True),
+    ]
+    result = settle(told, actor=staff.accountant)
+    assert len(result.problems) == 3
+    first.refresh_from_db()
+    assert first.state == "planned"
+
+
+def test_a_paid_request_that_is_cancelled_is_recovered(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Section 7: a recovery order for the paid amount, on the ledger too."""
+    transmit(run, staff)
+    settle(answers(run, paid=True), actor=staff.accountant)
+    request = requests[0]
+    request.refresh_from_db()
+    move_request(
+        request,
+        "cancel",
+        actor=staff.preparer,
+        role=Role.OFFICER,
+        reason_code="withdrawn",
+        note="Le client renonce.",
+    )
+    recovery = Recovery.objects.get()
+    assert recovery.amount == request.amount_due
+    balance = LedgerEntry.objects.filter(order=request.order).balance()
+    assert balance["entitled"] == 0
+    assert balance["to_pay"] == 0
+    assert balance["to_recover"] == request.amount_due
+
+
+def test_a_request_is_in_one_live_payment(run: PaymentRun) -> None:
+    """The database has the last word."""
+    first = Payment.objects.filter(run=run).earliest("pk")
+    first.pk, first._state.adding = None, True
+    with pytest.raises(IntegrityError, match="payment_request_once"), transaction.atomic():
+        first.save()
+
+
+def test_the_ledger_is_never_changed(requests: list[FundingRequest]) -> None:
+    """Neither changed nor deleted, whoever asks."""
+    entries = LedgerEntry.objects.all()
+    assert entries.count() == 3
+    with pytest.raises(DatabaseError), transaction.atomic():
+        entries.update(amount=Decimal(1))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        entries.delete()
