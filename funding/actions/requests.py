@@ -7,8 +7,8 @@ from django.db import transaction
 from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_de_minimis
-from funding.actions.letters import issue_letters
 from funding.actions.ledger import record_cancellation, record_due
+from funding.actions.letters import issue_letters
 from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.actions.claims import release_claims
