@@ -112,6 +112,11 @@ class Lives:
 
     def _play(self, request: FundingRequest, turns: tuple[Turn, ...]) -> None:
         turn, *coming = turns
+        request.refresh_from_db(fields=["state"])
+        if request.state == "to_pay":
+            # Nobody moves a request while its transfer is prepared.
+            self.story.tell(clock.now() + timedelta(days=4), self._play, request, turns)
+            return
         actor, role = self._actor(request, turn.move)
         move_request(
             request,

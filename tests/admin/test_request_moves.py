@@ -171,7 +171,7 @@ def test_another_role_is_refused(role: str, sign_in: Any, funding_request: Fundi
 @pytest.mark.parametrize(
     ("state", "name"), [("accepted", "prepare_payment"), ("to_pay", "pay"), ("to_pay", "cancel")]
 )
-def test_only_a_run_pays(
+def test_money_moves_only_by_a_run(
     role: str, state: str, name: str, sign_in: Any, funding_request: FundingRequest
 ) -> None:
     """A request and its transfer never disagree: nobody pays, or cancels meanwhile, by hand."""
