@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from funding.actions.letters import issue_recovery
 from funding.enums import LedgerKind
 from funding.models import FundingRequest, LedgerEntry, Payment, Recovery
 from segur_portal.common import clock
 from segur_portal.common.actions import insert_rows, write_journal
 from segur_portal.common.enums import Kind, ParameterCode
+from segur_portal.common.french import day
 from segur_portal.common.models import Parameter
 from segur_portal.common.money import ZERO
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -25,14 +27,14 @@ def record_due(request: FundingRequest, *, at: datetime) -> None:
     excess = excess_of(request)
     if excess:
         _write(request, LedgerKind.DUE_CANCELLED, excess, at)
-        issue_recovery(request, excess, at=at)
+        order_recovery(request, excess, at=at)
 
 
 def record_cancellation(request: FundingRequest, *, was_paid: bool, at: datetime) -> None:
     """An accepted request is owed no more; what was paid of it is to be recovered."""
     _write(request, LedgerKind.DUE_CANCELLED, request.amount_due, at)
     if was_paid and request.amount_due:
-        issue_recovery(request, request.amount_due, at=at)
+        order_recovery(request, request.amount_due, at=at)
 
 
 def excess_of(request: FundingRequest) -> Decimal:
@@ -42,7 +44,7 @@ def excess_of(request: FundingRequest) -> Decimal:
     return Decimal(str(request.pricing.get("excess") or "0"))
 
 
-def issue_recovery(request: FundingRequest, amount: Decimal, *, at: datetime) -> Recovery:
+def order_recovery(request: FundingRequest, amount: Decimal, *, at: datetime) -> Recovery:
     """Order a supplier to pay back an amount (section 7), within the programme's delay."""
     today = clock.today()
     days = Parameter.objects.values_list("value", flat=True).get(
@@ -57,6 +59,12 @@ def issue_recovery(request: FundingRequest, amount: Decimal, *, at: datetime) ->
     )
     _write(request, LedgerKind.RECOVERY_DUE, amount, at)
     write_journal(recovery, "issue", at=at, target="issued", data={"request": request.number})
+    issue_recovery(
+        request,
+        amount=f"{amount:.2f}",
+        instructions=f"Référence à rappeler : {recovery.number}. "
+        f"À rembourser avant le {day(recovery.due_on)}.",
+    )
     return recovery
 
 

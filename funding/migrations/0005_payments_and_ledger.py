@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0008_recovery_delay'),
+        ('common', '0009_recovery_delay'),
         ('enrolment', '0006_members_and_invitations'),
         ('funding', '0004_french_names_of_relations'),
         ('orders', '0004_index_past_versions_of_the_base'),

@@ -162,7 +162,9 @@ def test_a_cancelled_run_gives_everything_back(
     assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
 
 
-def test_transfers_executed_by_the_bank(run: PaymentRun, requests: list[FundingRequest], staff: Staff) -> None:
+def test_transfers_executed_by_the_bank(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
     """Requests are paid, the ledger adds up, the run is settled; the same file again does
     nothing."""
     transmit(run, staff)
