@@ -28,6 +28,22 @@ FIRST_YEAR, LAST_YEAR = 2020, 2100
 PERIODS = "Indiquez une date entre 2020 et 2100."
 
 
+class FilesInput(forms.FileInput):
+    """An input for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, perhaps none; a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Each file on its own."""
+        return [super(FilesField, self).clean(item, initial) for item in data or []]
+
+
 class DepositForm(forms.Form):
     """A deposit. `key` makes a double click one deposit; the deed says what is wrong of a file."""
 
@@ -42,6 +58,19 @@ class DepositForm(forms.Form):
             "invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau.",
             "max_length": "Le nom du fichier est trop long : 255 caractères au plus.",
         },
+    )
+
+    documents = FilesField(
+        label="Fichiers ZIP des documents signés",
+        help_text=(
+            "Un ou plusieurs ZIP contenant les PDF nommés par le fichier JSON, sans dossier ni mot "
+            "de passe."
+        ),
+        required=False,
+        widget=FilesInput(attrs={"accept": ".zip,application/zip", "multiple": True}),
+        allow_empty_file=True,
+        max_length=255,
+        error_messages={"invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau."},
     )
 
     @classmethod

@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
         name="deposit_correction",
     ),
     path("depots/<uuid:key>/fichier", downloads.deposit_file, name="deposit_file"),
+    path(
+        "depots/<uuid:key>/documents/<uuid:file_key>",
+        downloads.deposit_document,
+        name="deposit_document",
+    ),
     path("demandes/", requests.request_list, name="request_list"),
     path("demandes/export.csv", requests.request_export, name="request_export"),
     path("demandes/<slug:number>/", requests.request_detail, name="request_detail"),

@@ -31,6 +31,7 @@ class World:
     supplier: Any
     notification: Any
     document: Any
+    signed: Any
     specimen: Any
     enrolment: Any
     piece: Any
@@ -84,6 +85,10 @@ DEPOSITORS_MOVED = _members(MOVED, reader=FORBIDDEN)
 
 def _deposit(world: World) -> list[Any]:
     return [world.deposit.key]
+
+
+def _signed(world: World) -> list[Any]:
+    return [world.deposit.key, world.signed.file.key]
 
 
 def _specimen(world: World) -> list[Any]:
@@ -252,6 +257,7 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_json", OWNERS, args=_deposit),
     Door("deposit_correction", OWNERS, args=_deposit),
     Door("deposit_file", OWNERS, args=_deposit),
+    Door("deposit_document", OWNERS, args=_signed),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
     Door("payment_list", MEMBERS),

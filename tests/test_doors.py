@@ -21,6 +21,7 @@ from enrolment.actions.signup import ask_to_join
 from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
+from funding.demo.papers import a_zip, documents_of
 from funding.models import FundingRequest
 from segur_portal.common.issuing import issue_document, render_document
 from segur_portal.common.models import IssuedDocument, NoticeKind, Scheme
@@ -117,7 +118,10 @@ def world(actors: dict[str, User | None]) -> World:
     requests[1]["clients"][0]["siren"] = "123456789"
     content = BytesIO(a_file(RIS, requests=requests))
     assert user is not None
-    deposit = receive_deposit(supplier=supplier, user=user, content=content, name=a_filename(RIS))
+    archive = ContentFile(a_zip(documents_of(requests[0], "AVANCE")), name="bons.zip")
+    deposit = receive_deposit(
+        supplier=supplier, user=user, content=content, name=a_filename(RIS), archives=[archive]
+    )
     process_deposit(deposit.pk)
     (notification,) = notify(
         users=[user], kind=NoticeKind.DEPOSIT, title="Dépôt traité", url=reverse("dashboard")
@@ -138,6 +142,7 @@ def world(actors: dict[str, User | None]) -> World:
             is_confirmed=True,
         ),
         deposit=deposit,
+        signed=deposit.documents.get(),
         request=FundingRequest.objects.get(),
         supplier=supplier,
         notification=notification,

@@ -46,7 +46,12 @@ _ORDERS = (
     "orders.claim",
 )
 _BASE = ("orders.baseimport", "orders.eligibleclient", "orders.eligibilityoverride")
-_REQUESTS = ("funding.deposit", "funding.depositline", "funding.fundingrequest")
+_REQUESTS = (
+    "funding.deposit",
+    "funding.depositdocument",
+    "funding.depositline",
+    "funding.fundingrequest",
+)
 _PILOTS = ("pilots.pilotproof",)
 _ISSUED = "common.issueddocument"
 _PAYMENTS = (

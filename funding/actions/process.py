@@ -8,6 +8,7 @@ sweeper starts the deposit again and nothing is lost or doubled.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,13 @@ from django.conf import settings
 from django.core.mail import mail_admins
 from django.db import IntegrityError, transaction
 
+from funding.actions.documents import (
+    Found,
+    burn_names,
+    facts_of,
+    read_documents,
+    reading_lock,
+)
 from funding.actions.holds import release_holds_for
 from funding.actions.integrate import Batch, LostRaceError, integrate
 from funding.actions.letters import issue_receipt
@@ -62,6 +70,10 @@ def process_deposit(deposit_id: int) -> bool:
         limits=limits(),
     )
     structures = check_structure(read) if isinstance(read, Envelope) else []
+    with reading_lock(deposit_id) as is_mine:
+        if not is_mine:
+            return False
+        found = read_documents(deposit, read, structures) if isinstance(read, Envelope) else {}
     with transaction.atomic():
         locked = (
             Deposit.objects.select_for_update(skip_locked=True, of=("self",))
@@ -71,7 +83,7 @@ def process_deposit(deposit_id: int) -> bool:
         if locked is None:
             return False
         if isinstance(read, Envelope):
-            _settle(deposit, read, structures)
+            _settle(deposit, read, structures, found)
         else:
             _refuse(deposit, read)
     # Once its verdicts are committed: what fails here is done by the next sweep of the holds.
@@ -134,20 +146,26 @@ def _refuse(deposit: Deposit, findings: list[Finding]) -> None:
     issue_receipt(deposit)
 
 
-def _settle(deposit: Deposit, envelope: Envelope, structures: list[Structure]) -> None:
+def _settle(
+    deposit: Deposit, envelope: Envelope, structures: list[Structure], found: Found
+) -> None:
     """Judge and integrate; a lost race is judged again, with what the winner committed."""
     scheme = Scheme.objects.get(pk=envelope.scheme)
     for _ in range(MAX_RACES):
         try:
             with transaction.atomic():
-                return _judge_and_write(deposit, envelope, structures, scheme)
+                return _judge_and_write(deposit, envelope, structures, scheme, found)
         except (LostRaceError, IntegrityError) as race:
             logger.info("Deposit %s is judged again: %r", deposit.number, race)
     raise LostRaceError(f"Deposit {deposit.number} lost {MAX_RACES} races in a row.")
 
 
 def _judge_and_write(
-    deposit: Deposit, envelope: Envelope, structures: list[Structure], scheme: Scheme
+    deposit: Deposit,
+    envelope: Envelope,
+    structures: list[Structure],
+    scheme: Scheme,
+    found: Found,
 ) -> None:
     world, versions = load_world(
         supplier=deposit.supplier,
@@ -155,7 +173,13 @@ def _judge_and_write(
         structures=structures,
         received_at=deposit.received_at,
     )
+    documents = facts_of(
+        deposit, found, envelope, structures, are_required=scheme.requires_documents
+    )
+    world = replace(world, documents=documents)
     verdicts = judge(envelope, structures, world)
+    if any(verdict.outcome == INTEGRATED for verdict in verdicts):
+        burn_names(deposit)
     now = clock.now()
     if versions.programme._state.adding:
         type(versions.programme).objects.bulk_create([versions.programme], ignore_conflicts=True)

@@ -21,8 +21,9 @@ from enrolment.admin.scope import SchemeScopedMixin
 from enrolment.enums import UserKind
 from funding.actions.relaunch import relaunch_deposit
 from funding.admin.filters import AlertFilter, AttentionFilter
+from funding.admin.panels import paper_panels
 from funding.admin.search import HELP, deposits_named, lines_named
-from funding.models import Deposit, DepositLine, SimulationLog
+from funding.models import Deposit, DepositDocument, DepositLine, SimulationLog
 from funding.workflow import DEPOSIT
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
@@ -250,3 +251,32 @@ class SimulationLogAdmin(FactAdmin):
     list_select_related = ("supplier", "run_by")
     ordering = ("-run_at", "-pk")
     fields = ("run_at", "supplier", "run_by", "request_count", "identifier_count", "with_database")
+
+
+@admin.register(DepositDocument)
+class DepositDocumentAdmin(DownloadMixin, SchemeScopedMixin, FactAdmin):
+    """The signed documents that requests name, and what their reading found."""
+
+    scheme_path = "deposit__scheme"
+    shows_unknown_scheme = True
+    list_display = ("name", "deposit", "archive", "supplier", "read_at")
+    list_select_related = ("deposit__supplier", "archive")
+    list_defer = ("reading", "deposit__findings")
+    list_filter = (
+        ("deposit__scheme", RelatedDropdownFilter),
+        ("deposit__supplier", AutocompleteSelectFilter),
+        ("read_at", DayRangeFilter),
+    )
+    detail_select_related = ("deposit__supplier", "archive", "file")
+    search_fields = ("name",)
+    search_help_text = "Nom du PDF"
+    ordering = ("-pk",)
+    fields = (("name", "archive"), ("deposit", "read_at"), "file_link")
+    readonly_fields = ("file_link",)
+
+    def panels(self, request: HttpRequest, obj: DepositDocument) -> list[Panel]:
+        return paper_panels(obj)
+
+    @display(description="fournisseur")
+    def supplier(self, obj: DepositDocument) -> str:
+        return str(obj.deposit.supplier)

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from funding.models import FundingRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from funding.models import DepositDocument, FundingRequest
+from funding.report.papers import paper_of, papers_of
 from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.money import in_french
 
@@ -41,3 +45,40 @@ def balances(request: FundingRequest) -> list[Panel]:
         for one in found.only("number", "state", "amount_due")
     ]
     return [table("Demandes de solde", ("Dossier", "État", "À verser"), rows)] if rows else []
+
+
+def paper_panels(document: DepositDocument) -> list[Panel]:
+    """What the reading of a document found: its signatures, then each value, missing first."""
+    paper = paper_of(document)
+    lines = [paper.signature[0], paper.verdict]
+    for one in paper.reading.signatures if paper.reading else ():
+        lines.append(" – ".join(part for part in (one.signer, one.issuer, one.detail) if part))
+    panels = [sentences("Lecture du document", lines)]
+    rows = [
+        (value.label, value.value, ", ".join(map(str, value.pages)) or "introuvable")
+        for value in paper.values
+    ]
+    if rows:
+        panels.append(table("Valeurs cherchées", ("Valeur", "Attendue", "Pages"), rows))
+    return panels
+
+
+def request_papers(request: FundingRequest) -> list[Panel]:
+    """The documents of a request, each with the link to its page."""
+    rows = [
+        (
+            paper.label,
+            format_html(
+                '<a class="underline" href="{}">{}</a>',
+                reverse("admin:funding_depositdocument_change", args=(paper.document.pk,)),
+                paper.name,
+            )
+            if paper.document
+            else paper.name,
+            paper.signature[0],
+            paper.verdict,
+        )
+        for paper in papers_of(request)
+    ]
+    headers = ("Document", "Fichier", "Signature", "Lecture")
+    return [table("Documents signés", headers, rows)] if rows else []

@@ -18,8 +18,8 @@ from unfold.decorators import display
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.requests import move_request
 from funding.admin.filters import AlertFilter
-from funding.admin.panels import balances, pricing_panels
 from funding.admin.payments import transfers_of
+from funding.admin.panels import balances, pricing_panels, request_papers
 from funding.admin.search import HELP, requests_named
 from funding.enums import RequestReason
 from funding.models import FundingRequest
@@ -167,6 +167,7 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
             findings("Alertes", obj.alerts),
+            *request_papers(obj),
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),

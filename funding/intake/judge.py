@@ -26,7 +26,8 @@ from funding.intake.facts import (
 from funding.intake.structure import Structure
 from funding.intake.world import KnownAdvance, World
 from funding.pricing import BalancePricing, Pricing, price
-from funding.rules import amounts, balance, calendar, hold, pilots, reference
+from funding.rules import amounts, balance, calendar, documents, hold, pilots, reference
+from funding.rules.documents import DocumentFacts
 from funding.rules.facts import AmountFacts, BalanceFacts, CalendarFacts, HoldFacts
 from funding.rules.reference import ReferenceFacts
 from orders.rules import eligibility, uniqueness
@@ -44,6 +45,7 @@ _RULES_ON: dict[type, Catalogue] = {
     HoldFacts: Catalogue(hold.RULES),
     AmountFacts: Catalogue(amounts.RULES),
     BalanceFacts: Catalogue(pilots.RULES, balance.RULES),
+    DocumentFacts: Catalogue(documents.RULES),
 }
 
 INTEGRATED, ALREADY, KO = "integrated", "already", "ko"
@@ -123,7 +125,8 @@ def _verdict(structure: Structure, payload: Any, world: World | None, taken: _Ta
     judged = (_judge_balance if world.kind == Kind.BALANCE else _judge_advance)(
         reference, payload, world, taken
     )
-    findings = tuple(_placed(judged.findings, structure.index, reference))
+    papers = _check(world.documents.get(structure.index, ()), world)
+    findings = tuple(_placed([*judged.findings, *papers], structure.index, reference))
     is_ko = any(finding.severity is Severity.KO for finding in findings)
     if not is_ko:
         taken.references[reference] = structure.index

@@ -10,6 +10,7 @@ from typing import Any
 
 from enrolment.rules import SolutionFacts
 from funding.pricing import Scale
+from funding.rules.documents import DocumentFacts
 from funding.rules.facts import PilotFacts, WindowFacts
 from orders.rules.facts import BaseRow, Holder, OrderFacts
 
@@ -78,3 +79,4 @@ class World:
     advances: Mapping[str, KnownAdvance] = field(default_factory=dict)
     pilots: Mapping[int, PilotFacts] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
+    documents: Mapping[int, tuple[DocumentFacts, ...]] = field(default_factory=dict)

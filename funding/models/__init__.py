@@ -3,11 +3,14 @@
 from .deposits import Deposit, DepositLine
 from .ledger import LedgerEntry, Recovery
 from .payments import Payment, PaymentRun
+from .documents import DepositArchive, DepositDocument
 from .requests import FundingRequest
 from .simulations import SimulationLog
 
 __all__ = [
     "Deposit",
+    "DepositArchive",
+    "DepositDocument",
     "DepositLine",
     "FundingRequest",
     "LedgerEntry",

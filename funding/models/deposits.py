@@ -59,6 +59,7 @@ class Deposit(models.Model):
     already_count = models.PositiveSmallIntegerField("déjà intégrées", default=0)
     ko_count = models.PositiveSmallIntegerField("KO", default=0)
     alert_count = models.PositiveSmallIntegerField("avec alerte", default=0)
+    document_count = models.PositiveSmallIntegerField("documents à lire", default=0)
     findings = models.JSONField("défauts du fichier", default=list, blank=True)
     format_version = models.CharField("version du format", max_length=10, blank=True)
     rules_version = models.CharField("version des règles", max_length=64, blank=True)

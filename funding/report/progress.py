@@ -57,6 +57,7 @@ class Progress:
     counts: dict[str, int]
     ahead: int
     is_silent: bool
+    documents_read: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -93,7 +94,8 @@ class Progress:
         """What the page already shows, as a word; it begins with the state."""
         deposit = self.deposit
         silent = int(self.is_silent)
-        return f"{deposit.state}-{deposit.attempts}-{self.treated}-{self.ahead}-{silent}"
+        counts = f"{self.treated}-{self.ahead}-{silent}-{self.documents_read}"
+        return f"{deposit.state}-{deposit.attempts}-{counts}"
 
     @property
     def state_label(self) -> str:
@@ -130,7 +132,12 @@ def owner_of(deposit: Deposit, *, left: int | None = None) -> str:
 
 
 def progress_of(
-    deposit: Deposit, lines: Iterable[LineFacts], *, ahead: int, machine_now: datetime
+    deposit: Deposit,
+    lines: Iterable[LineFacts],
+    *,
+    ahead: int,
+    machine_now: datetime,
+    documents_read: int = 0,
 ) -> Progress:
     """The progress of a deposit from its light lines and the number of deposits before it."""
     treated = list(lines)
@@ -140,6 +147,7 @@ def progress_of(
         counts=count_verdicts((line.outcome, line.alert_count) for line in treated),
         ahead=ahead,
         is_silent=_is_silent(deposit, machine_now, settings.DEPOSIT_STALE_AFTER),
+        documents_read=documents_read,
     )
 
 

@@ -60,10 +60,12 @@ def _received(request: SupplierRequest, form: DepositForm) -> Deposit | None:
             content=file,
             name=file.name,
             key=form.cleaned_data["cle"],
+            archives=form.cleaned_data["documents"],
         )
     except DepositRefusedError as refusal:
         finding = refusal.finding
-        form.add_error("fichier", f"{finding.message} {finding.advice}")
+        field = "documents" if refusal.is_archive else "fichier"
+        form.add_error(field, f"{finding.message} {finding.advice}")
         return None
 
 
@@ -150,6 +152,7 @@ def _progress(deposit: Deposit) -> Progress:
         (LineFacts(*line) for line in lines.order_by("index")),
         ahead=ahead,
         machine_now=clock.machine_now(),
+        documents_read=deposit.documents.count() if deposit.state == "running" else 0,
     )
 
 
@@ -164,6 +167,7 @@ def _deposit_context(
         "progress": progress,
         "file_rows": finding_rows(map(Finding.from_dict, deposit.findings), **words),
         "has_correction": has_correction(deposit),
+        "archives": list(deposit.archives.select_related("file")),
         "left": deposit.lines.to_correct().count() + deposit.lines.unnamed_ko().count(),
         **_rights(request),
     }

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from enrolment.doors import SupplierRequest, supplier_required
-from funding.models import Deposit
+from funding.models import Deposit, DepositDocument
 from funding.report.correction import correction_of, has_correction
 from funding.report.deposit import report_of_deposit
 from funding.report.document import report_document
@@ -57,6 +57,16 @@ def deposit_file(request: SupplierRequest, key: UUID) -> HttpResponseBase:
     """The file as it was received."""
     deposit = _deposit(request, key)
     return serve_file(deposit.file)
+
+
+@require_GET
+@supplier_required
+def deposit_document(request: SupplierRequest, key: UUID, file_key: UUID) -> HttpResponseBase:
+    """A signed document, as it was received."""
+    documents = DepositDocument.objects.filter(deposit=_deposit(request, key))
+    document = get_object_or_404(documents.select_related("file"), file__key=file_key)
+    assert document.file
+    return serve_file(document.file)
 
 
 def _deposit(request: SupplierRequest, key: UUID) -> Deposit:

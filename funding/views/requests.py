@@ -15,6 +15,8 @@ from enrolment.enums import DEPOSITING_ROLES
 from funding.forms import RequestFilters
 from funding.models import DepositLine, FundingRequest
 from funding.report.listing import kept, request_sheet
+from funding.report.lookup import forms_of
+from funding.report.papers import papers_of
 from funding.report.requests import history, received
 from funding.report.steps import deadlines, next_step
 from funding.views.downloads import csv_response
@@ -86,6 +88,7 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
         "balances": list(one.balances.order_by("pk")),
         "documents": IssuedDocument.objects.about(one).select_related("file"),
         "may_fill": one.kind == Kind.ADVANCE and request.membership.role in DEPOSITING_ROLES,
+        "papers": papers_of(one),
         **received(one),
     }
     return render(request, "funding/requests/detail.html", context)

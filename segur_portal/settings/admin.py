@@ -45,6 +45,7 @@ NAVIGATION = [
         "Instruction",
         _page("Demandes", "request_quote", "funding.fundingrequest"),
         _page("Dépôts", "upload_file", "funding.deposit"),
+        _page("Documents signés", "contract", "funding.depositdocument"),
         _page("Lignes de dépôt", "rule", "funding.depositline"),
         _page("Bons de commande", "contract", "orders.order"),
         _page("Clés d’unicité", "key", "orders.claim"),

@@ -382,6 +382,12 @@ SERVE_PRESIGNED = env.bool("SERVE_PRESIGNED", False)
 
 # ---------------------------------------------------------------- limits of a deposit
 DEPOSIT_JSON_MAX_BYTES = env.int("DEPOSIT_JSON_MAX_BYTES", 10 * 1024 * 1024)
+DEPOSIT_ZIP_MAX_BYTES = env.int("DEPOSIT_ZIP_MAX_BYTES", 500 * 1024 * 1024)
+DEPOSIT_ZIP_MAX_ENTRIES = env.int("DEPOSIT_ZIP_MAX_ENTRIES", 1_000)
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024)
+DOCUMENT_MAX_PAGES = env.int("DOCUMENT_MAX_PAGES", 50)
+# PEM files of the authorities whose signatures are « verified ».
+SIGNATURE_TRUST_ROOTS: list[str] = env.list("SIGNATURE_TRUST_ROOTS", [])
 DEPOSIT_MAX_DEPTH = env.int("DEPOSIT_MAX_DEPTH", 20)
 DEPOSIT_MAX_REQUESTS = env.int("DEPOSIT_MAX_REQUESTS", 200)
 # A batch whose worker gave no sign of life for this long is started again by the sweeper.

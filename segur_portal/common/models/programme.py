@@ -29,6 +29,11 @@ class Scheme(models.Model):
     corridor = models.CharField("couloir", max_length=50)
     software = models.CharField("logiciel", max_length=100)
     requires_hosting_document = models.BooleanField("document HDS exigé", default=True)
+    requires_documents = models.BooleanField(
+        "documents signés exigés avec le dépôt",
+        default=False,
+        help_text="Sans ZIP, chaque demande est alors refusée (DOC-001).",
+    )
     requires_ris_request = models.BooleanField("demande RIS exigée", default=False)
     order = models.PositiveSmallIntegerField("rang", default=0)
 

@@ -1,0 +1,284 @@
+"""Reading the documents of a deposit: each PDF once, to its end, whatever happens meanwhile.
+
+Each result is committed as it comes: a worker that takes over reads only what is left. The
+antivirus looks at each PDF before it is read, and before anybody may open it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from funding.documents import (
+    ArchiveLimits,
+    Entry,
+    ExpectedFile,
+    Fault,
+    Listing,
+    Match,
+    Reader,
+    Reading,
+    ReadingLimits,
+    Wanted,
+    expected_files,
+    extract,
+    list_archive,
+    match_names,
+    wanted_values,
+)
+from funding.documents.facts import document_facts
+from funding.intake import Envelope, Structure
+from funding.models import Deposit, DepositArchive, DepositDocument
+from funding.rules.documents import DocumentFacts
+from segur_portal.common import clock
+from segur_portal.common.actions import store_file
+from segur_portal.common.antivirus import scan_file
+from segur_portal.common.enums import DocumentKind
+from segur_portal.common.models import Statement, StoredFile
+
+_INFECTED = Fault(
+    "L’antivirus a trouvé ce document infecté : il est isolé, personne ne l’ouvrira.",
+    "Nettoyez le poste qui l’a produit, exportez de nouveau le document, puis déposez-le.",
+)
+_KINDS = {"order": DocumentKind.PURCHASE_ORDER, "acceptance": DocumentKind.ACCEPTANCE_REPORT}
+_BEAT_EVERY = 10
+# Where each named document is, by request.
+Found = dict[int, list[tuple[ExpectedFile, Match]]]
+
+
+@contextmanager
+def reading_lock(deposit_id: int) -> Iterator[bool]:
+    """Whether this connection alone reads the deposit. PostgreSQL frees it when a process dies."""
+    name = f"funding.documents.{deposit_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+def archive_limits() -> ArchiveLimits:
+    """The limits of a ZIP, from the settings."""
+    return ArchiveLimits(
+        max_bytes=settings.DEPOSIT_ZIP_MAX_BYTES,
+        max_entries=settings.DEPOSIT_ZIP_MAX_ENTRIES,
+        max_entry_bytes=settings.DOCUMENT_MAX_BYTES,
+    )
+
+
+def reading_limits() -> ReadingLimits:
+    """The limits of a PDF, from the settings."""
+    return ReadingLimits(
+        max_bytes=settings.DOCUMENT_MAX_BYTES, max_pages=settings.DOCUMENT_MAX_PAGES
+    )
+
+
+def read_documents(deposit: Deposit, envelope: Envelope, structures: Sequence[Structure]) -> Found:
+    """Read every document not read yet; returns where each named document is, by request.
+
+    Empty when the deposit has no ZIP.
+    """
+    archives = list(deposit.archives.select_related("file"))
+    if not archives:
+        return {}
+    expected = {
+        structure.index: expected_files(request, envelope.kind)
+        for structure, request in zip(structures, envelope.requests, strict=True)
+    }
+    with tempfile.TemporaryDirectory(prefix="deposit-") as folder:
+        copies = {archive.name: _copy(archive, Path(folder)) for archive in archives}
+        listings = {archive.name: _list(archive, copies[archive.name]) for archive in archives}
+        names = [file.name for files in expected.values() for file in files]
+        matches, extra = match_names(names, {n: item.entries for n, item in listings.items()})
+        _remember_extra(archives, extra)
+        jobs = list(_jobs(envelope, structures, expected, matches))
+        Deposit.objects.filter(pk=deposit.pk).update(document_count=len(jobs))
+        _read_all(deposit, {archive.name: archive for archive in archives}, copies, jobs)
+    return {
+        index: [(file, matches[file.name]) for file in files] for index, files in expected.items()
+    }
+
+
+Job = tuple[ExpectedFile, str, Entry, list[Wanted]]
+
+
+def _jobs(
+    envelope: Envelope,
+    structures: Sequence[Structure],
+    expected: Mapping[int, list[ExpectedFile]],
+    matches: Mapping[str, Match],
+) -> Iterator[Job]:
+    """The documents to read: those of well-formed requests, found once and usable."""
+    statements = _statements(envelope.scheme)
+    for structure, request in zip(structures, envelope.requests, strict=True):
+        for file in expected[structure.index] if not structure.findings else ():
+            places = matches[file.name].places
+            if len(places) == 1 and not places[0][1].fault:
+                wanted = [*wanted_values(request, file), *statements.get(file.kind, ())]
+                yield file, *places[0], wanted
+
+
+def _statements(scheme: str) -> dict[str, list[Wanted]]:
+    """The mandatory statements that each kind of document must show."""
+    return {
+        kind: [
+            Wanted(
+                one.code,
+                "pattern" if one.pattern else "statement",
+                "Mention obligatoire",
+                one.pattern or one.text,
+            )
+            for one in Statement.objects.binding(document.value, scheme)
+        ]
+        for kind, document in _KINDS.items()
+    }
+
+
+def _copy(archive: DepositArchive, folder: Path) -> Path:
+    """A local copy of a ZIP: opening one needs to go back and forth."""
+    path = folder / str(archive.pk)
+    with archive.file.content.open("rb") as source, path.open("wb") as target:
+        for chunk in source.chunks():
+            target.write(chunk)
+    return path
+
+
+def _list(archive: DepositArchive, path: Path) -> Listing:
+    with path.open("rb") as file:
+        listing = list_archive(file, archive_limits())
+    archive.fault = asdict(listing.fault) if listing.fault else None
+    archive.notes = list(listing.notes)
+    return listing
+
+
+def _remember_extra(archives: Sequence[DepositArchive], extra: list[tuple[str, str]]) -> None:
+    for archive in archives:
+        archive.extra = [name.replace("\x00", "") for zip_, name in extra if zip_ == archive.name]
+        archive.save(update_fields=["fault", "notes", "extra"])
+
+
+def _read_all(
+    deposit: Deposit,
+    archives: Mapping[str, DepositArchive],
+    copies: Mapping[str, Path],
+    jobs: Sequence[Job],
+) -> None:
+    done = set(deposit.documents.values_list("name", flat=True))
+    with Reader(reading_limits(), settings.SIGNATURE_TRUST_ROOTS) as reader:
+        for rank, (file, archive, entry, wanted) in enumerate(jobs):
+            if rank % _BEAT_EVERY == 0:
+                Deposit.objects.filter(pk=deposit.pk).update(heartbeat_at=clock.machine_now())
+            if file.name in done:
+                continue
+            done.add(file.name)
+            with copies[archive].open("rb") as source:
+                _read_one(deposit, archives[archive], source, entry, wanted, reader)
+
+
+def _read_one(
+    deposit: Deposit,
+    archive: DepositArchive,
+    source: IO[bytes],
+    entry: Entry,
+    wanted: list[Wanted],
+    reader: Reader,
+) -> None:
+    """Take one PDF out, keep it, have it looked at, read it; all of it or nothing."""
+    content = BytesIO()
+    fault = extract(source, entry, content, archive_limits())
+    with transaction.atomic():
+        stored = None
+        if fault:
+            reading = Reading(faults=(fault,))
+        else:
+            stored = store_file(
+                BytesIO(content.getvalue()),
+                name=entry.name,
+                purpose=StoredFile.Purpose.DOCUMENT,
+                stored_by=deposit.deposited_by,
+            )
+            reading = _reading(stored, content.getvalue(), wanted, reader)
+        DepositDocument.objects.create(
+            deposit=deposit,
+            archive=archive,
+            name=entry.name,
+            file=stored,
+            reading=reading.as_dict(),
+            read_at=clock.now(),
+        )
+
+
+def _reading(stored: StoredFile, content: bytes, wanted: list[Wanted], reader: Reader) -> Reading:
+    if settings.CLAMD_ADDRESS and scan_file(stored) == StoredFile.Scan.INFECTED:
+        return Reading(faults=(_INFECTED,))
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as local:
+        local.write(content)
+        local.flush()
+        return reader.read(Path(local.name), wanted)
+
+
+def facts_of(
+    deposit: Deposit,
+    found: Found,
+    envelope: Envelope,
+    structures: Sequence[Structure],
+    *,
+    are_required: bool,
+) -> dict[int, tuple[DocumentFacts, ...]]:
+    """What the rules DOC judge, by request. Without any ZIP, only where documents are required.
+
+    A ZIP whose name another integrated deposit took meanwhile counts as refused (DOC-005).
+    """
+    archives = list(deposit.archives.all())
+    if not archives and not are_required:
+        return {}
+    if not archives:
+        return {
+            structure.index: tuple(
+                document_facts(file, Match(file.name), None)
+                for file in expected_files(request, envelope.kind)
+            )
+            for structure, request in zip(structures, envelope.requests, strict=True)
+        }
+    reused = _reused(deposit, archives)
+    refused = tuple(item.name for item in archives if item.fault or item.name in reused)
+    readings = {item.name: Reading.from_dict(item.reading) for item in deposit.documents.all()}
+    return {
+        index: tuple(
+            document_facts(
+                file, _without(match, reused), readings.get(file.name), refused_archives=refused
+            )
+            for file, match in pairs
+        )
+        for index, pairs in found.items()
+    }
+
+
+def _without(match: Match, reused: frozenset[str]) -> Match:
+    places = tuple(place for place in match.places if place[0] not in reused)
+    return Match(match.name, places, match.near)
+
+
+def _reused(deposit: Deposit, archives: Sequence[DepositArchive]) -> frozenset[str]:
+    burnt = DepositArchive.objects.filter(supplier=deposit.supplier_id, is_burnt=True)
+    names = {name.upper() for name in burnt.exclude(deposit=deposit).values_list("name", flat=True)}
+    return frozenset(item.name for item in archives if item.name.upper() in names)
+
+
+def burn_names(deposit: Deposit) -> None:
+    """The names of the ZIP files of an integrated deposit can never serve again (DOC-005)."""
+    archives = list(deposit.archives.all())
+    reused = _reused(deposit, archives)
+    deposit.archives.exclude(name__in=reused).update(is_burnt=True)

@@ -1,0 +1,86 @@
+"""The signed documents of a deposit: the ZIP files received, and each PDF taken out and read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+
+from enrolment.models import Supplier
+from segur_portal.common.models import StoredFile
+
+from .deposits import Deposit
+
+
+class DepositArchive(models.Model):
+    """One ZIP of a deposit, kept as received.
+
+    `is_burnt`: a request of its deposit was integrated, and its name can never serve again
+    (DOC-005); a name of which everything was refused may. `fault` says why it was refused whole.
+    """
+
+    deposit = models.ForeignKey(
+        Deposit, models.PROTECT, related_name="archives", verbose_name="dépôt"
+    )
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="+", verbose_name="fournisseur"
+    )
+    name = models.CharField("nom", max_length=80)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")
+    is_burnt = models.BooleanField("nom définitivement pris", default=False)
+    fault = models.JSONField("refus", null=True, blank=True)
+    notes = models.JSONField("remarques", default=list, blank=True)
+    extra = models.JSONField("fichiers non demandés", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "ZIP d’un dépôt"
+        verbose_name_plural = "ZIP des dépôts"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint("deposit", Upper("name"), name="archive_once_per_deposit"),
+            models.UniqueConstraint(
+                "supplier",
+                Upper("name"),
+                condition=Q(is_burnt=True),
+                name="archive_name_burnt_once",
+                violation_error_message="Ce nom de ZIP a déjà servi (DOC-005).",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DepositDocument(models.Model):
+    """One PDF that a request names, as found in one ZIP; its original is never saved again.
+
+    `reading` is `funding.documents.Reading` as a dictionary, written once, when the file was read
+    to its end.
+    """
+
+    deposit = models.ForeignKey(
+        Deposit, models.PROTECT, related_name="documents", db_index=False, verbose_name="dépôt"
+    )
+    archive = models.ForeignKey(
+        DepositArchive, models.PROTECT, related_name="documents", verbose_name="ZIP"
+    )
+    name = models.CharField("nom", max_length=255)
+    file = models.ForeignKey(
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="fichier",
+    )
+    reading = models.JSONField("lecture")
+    read_at = models.DateTimeField("lu le")
+
+    class Meta:
+        verbose_name = "document signé"
+        verbose_name_plural = "documents signés"
+        ordering = ["deposit", "name"]
+        constraints = [models.UniqueConstraint(fields=["deposit", "name"], name="document_once")]
+
+    def __str__(self) -> str:
+        return self.name

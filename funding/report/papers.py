@@ -1,0 +1,92 @@
+"""The signed documents of a deposit or a request, as people read them: same page, same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from funding.documents import Reading, expected_files
+from funding.models import DepositDocument, FundingRequest
+from segur_portal.common.french import typographic
+from segur_portal.common.models import StoredFile
+
+SIGNATURES = {
+    "none": ("Aucune signature électronique (peut-être signé à la main)", "info"),
+    "unverified": ("Signature intacte, signataire non vérifié", "warning"),
+    "verified": ("Signature vérifiée", "success"),
+    "altered": ("Modifié après signature", "error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value looked for in a document: where it was found, if it was."""
+
+    label: str
+    value: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One document: what it is, what its reading found."""
+
+    label: str
+    name: str
+    document: DepositDocument | None
+    reading: Reading | None
+
+    @property
+    def file(self) -> StoredFile | None:
+        """What may be downloaded."""
+        return self.document.file if self.document else None
+
+    @property
+    def signature(self) -> tuple[str, str]:
+        """The outcome in words, and its badge."""
+        outcome = self.reading.signature if self.reading else "none"
+        words, badge = SIGNATURES[outcome]
+        return typographic(words), badge
+
+    @property
+    def verdict(self) -> str:
+        """The reading in one sentence."""
+        if self.reading is None:
+            return "Non lu."
+        if self.reading.faults:
+            return " ".join(fault.message for fault in self.reading.faults)
+        if not self.reading.has_text:
+            return "Document numérisé, sans texte : contrôle à l’œil."
+        missing = len(self.reading.missing)
+        total = len(self.reading.found)
+        return f"{total - missing} valeurs trouvées sur {total} cherchées."
+
+    @property
+    def values(self) -> Sequence[Value]:
+        """What was looked for, what is missing first."""
+        if self.reading is None or self.reading.faults or not self.reading.has_text:
+            return ()
+        found = [Value(item.label, item.value, item.pages) for item in self.reading.found]
+        return sorted(found, key=lambda value: bool(value.pages))
+
+
+def papers_of(request: FundingRequest) -> list[Paper]:
+    """The documents that a request names, in the order of its blocks; none without any ZIP."""
+    documents = DepositDocument.objects.filter(deposit=request.deposit_id).select_related(
+        "file", "archive"
+    )
+    files = expected_files(request.payload, request.kind)
+    by_name = {one.name: one for one in documents.filter(name__in=[file.name for file in files])}
+    if not by_name:
+        return []
+    return [_paper(file.label, file.name, by_name.get(file.name)) for file in files]
+
+
+def paper_of(document: DepositDocument) -> Paper:
+    """One document on its own."""
+    return _paper("document", document.name, document)
+
+
+def _paper(label: str, name: str, document: DepositDocument | None) -> Paper:
+    reading = Reading.from_dict(document.reading) if document else None
+    return Paper(label, name, document, reading)
