@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from enrolment.actions import PROGRAMME_GROUP, save_bank_details, sync_groups
@@ -18,6 +19,7 @@ from enrolment.actions.signup import ask_to_join
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, OfficerAssignment, Solution, Specimen, User
 from funding.actions import process_deposit, receive_deposit
+from funding.demo.papers import a_zip, documents_of
 from funding.models import Deposit, FundingRequest, SimulationLog
 from orders.models import EligibilityOverride
 from pilots.models import PilotProof
@@ -95,11 +97,13 @@ def deposit(member: User) -> Deposit:
     an_enrolment(supplier, requests[0], RIS)
     a_base(RIS, requests)
     requests[2]["clients"][0]["siren"] = "123456789"
+    papers = {name: pdf for one in requests for name, pdf in documents_of(one, "AVANCE").items()}
     received = receive_deposit(
         supplier=supplier,
         user=member,
         content=BytesIO(a_file(RIS, requests=requests)),
         name=a_filename(RIS),
+        archives=[ContentFile(a_zip(papers), name="bons.zip")],
     )
     assert process_deposit(received.pk)
     received.refresh_from_db()
