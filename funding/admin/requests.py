@@ -18,8 +18,8 @@ from unfold.decorators import display
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.requests import move_request
 from funding.admin.filters import AlertFilter
-from funding.admin.payments import transfers_of
 from funding.admin.panels import balances, pricing_panels, request_papers
+from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.enums import RequestReason
 from funding.models import FundingRequest

@@ -1,9 +1,9 @@
 """Money asked: deposits, their lines, funding requests."""
 
 from .deposits import Deposit, DepositLine
+from .documents import DepositArchive, DepositDocument
 from .ledger import LedgerEntry, Recovery
 from .payments import Payment, PaymentRun
-from .documents import DepositArchive, DepositDocument
 from .requests import FundingRequest
 from .simulations import SimulationLog
 

@@ -15,7 +15,6 @@ from enrolment.enums import DEPOSITING_ROLES
 from funding.forms import RequestFilters
 from funding.models import DepositLine, FundingRequest
 from funding.report.listing import kept, request_sheet
-from funding.report.lookup import forms_of
 from funding.report.papers import papers_of
 from funding.report.requests import history, received
 from funding.report.steps import deadlines, next_step
