@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -257,7 +258,10 @@ SAMPLES = {"key": "x", "uidb36": "1", "pk": 1, "object_id": 1, "app_label": "enr
 
 def address_of(namespace: str, address: Address) -> str:
     """The address, with a sample for each part."""
-    parts = {name: SAMPLES.get(name, 1) for name in address.parts}
+    parts = {
+        name: uuid4() if f"<uuid:{name}>" in address.route else SAMPLES.get(name, 1)
+        for name in address.parts
+    }
     return reverse(f"{namespace}{address.name}", kwargs=parts)
 
 

@@ -350,7 +350,7 @@ def test_clean_waits_for_the_users_and_spares_what_is_not_ours(home: Path) -> No
     member = Member(home).ready()
     refused = embedded(home, "clean")
     assert (refused.returncode, member.sql("SELECT 1")) == (1, 1)
-    assert "s'en sert encore" in refused.stderr
+    assert "s’en sert encore" in refused.stderr
     member.leave()
     assert embedded(home, "clean").returncode == 0
     assert [path.name for path in home.iterdir()] == ["mine.txt"]

@@ -156,8 +156,8 @@ def test_the_dashboard_shows_the_alarms(sign_in: Any, quarantined: BaseImport) -
     assert "la nuit dernière" not in shown
     shown = sign_in("officer_elsewhere").get(reverse("admin:index")).content.decode()
     assert "En quarantaine" not in shown
-    assert f"{MDV} : aucun fichier" in shown
-    assert f"{RIS} : aucun fichier" not in shown
+    assert f"{MDV}\u00a0: aucun fichier" in shown
+    assert f"{RIS}\u00a0: aucun fichier" not in shown
 
 
 def test_files_are_downloaded_by_those_who_see_the_import(

@@ -7,7 +7,15 @@ import pytest
 from django.core.management import call_command
 from django.forms.models import model_to_dict
 
-from segur_portal.common.models import Parameter, PriceScale, PriceTier, Reason, Scheme, Window
+from segur_portal.common.models import (
+    Parameter,
+    PriceScale,
+    PriceTier,
+    Reason,
+    Scheme,
+    Statement,
+    Window,
+)
 from segur_portal.common.programme import FIXTURE, load_programme
 
 MDV, RIS, DB = "SONS-MDV-LGC-Va2", "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
@@ -71,6 +79,7 @@ def test_every_parameter_has_its_value():
         (None, "base_max_removed_percent"): 5,
         (None, "bank_change_delay_days"): 7,
         (None, "referencing_max_changed_percent"): 20,
+        (None, "recovery_days"): 60,
     }
 
 
@@ -116,7 +125,7 @@ def test_loading_again_keeps_an_officers_edit():
     """The fixture completes, it never undoes: the second load creates and changes nothing."""
     assert load_programme() == sum(
         model.objects.count()
-        for model in (Scheme, Window, Parameter, PriceScale, PriceTier, Reason)
+        for model in (Scheme, Window, Parameter, PriceScale, PriceTier, Reason, Statement)
     )
     Window.objects.filter(scheme=DB, kind="hold").update(closes_on="2027-12-20")
     PriceTier.objects.filter(scale__scheme=DB).delete()

@@ -8,6 +8,7 @@ import pytest
 
 from orders.actions.base_files import BaseFileError
 from orders.models import EligibleClient
+from segur_portal.common.actions import read_file
 from segur_portal.common.identifiers import make_siren
 from tests.orders.base_files import (
     DAY,
@@ -131,7 +132,7 @@ def test_all_refused_lines_are_kept_as_a_file() -> None:
     assert import_.refused == 159
     assert len(import_.report["refused"]) == 100
     assert import_.refusals is not None
-    text = import_.refusals.content.read().decode("utf-8-sig")
+    text = read_file(import_.refusals).decode("utf-8-sig")
     assert len(text.splitlines()) == 160
 
 
