@@ -416,12 +416,10 @@ REGISTRY_ANNOUNCEMENTS_URL = env.str(
 REGISTRY_TIMEOUT = env.float("REGISTRY_TIMEOUT", 3.0)
 # ---------------------------------------------------------------- payments
 # Who pays: the account that credit transfers are asked from.
+_DEBTOR = {"name": "Agence de services et de paiement", "iban": "", "bic": "", "town": "LIMOGES"}
 PAYMENT_DEBTOR = {
-    "name": env.str("PAYMENT_DEBTOR_NAME", "Agence de services et de paiement"),
-    "iban": env.str("PAYMENT_DEBTOR_IBAN", ""),
-    "bic": env.str("PAYMENT_DEBTOR_BIC", ""),
-    "town": env.str("PAYMENT_DEBTOR_TOWN", "LIMOGES"),
-    "country": env.str("PAYMENT_DEBTOR_COUNTRY", "FR"),
+    key: env.str(f"PAYMENT_DEBTOR_{key.upper()}", usual)
+    for key, usual in {**_DEBTOR, "country": "FR"}.items()
 }
 
 # ---------------------------------------------------------------- mail, logs

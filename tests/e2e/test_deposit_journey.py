@@ -61,14 +61,14 @@ def user(requests: list[Any], settings: Settings) -> User:
 
 def choose(page: Page, content: bytes, name: str) -> None:
     file: FilePayload = {"name": name, "mimeType": "application/json", "buffer": content}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("#id_fichier").set_input_files(file)
 
 
 def deposit(page: Page, content: bytes, name: str) -> None:
     """Deposit a file by the form, and wait for its report."""
     page.goto(reverse("deposit_new"))
     choose(page, content, name)
-    page.get_by_role("button", name="Déposer le fichier").click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("^Dépôt DEP-"))).to_be_visible()
     expect(page.get_by_role("heading", name="Compte rendu")).to_be_visible(timeout=60_000)
 
@@ -154,7 +154,7 @@ def test_the_live_page_waits_and_survives_the_tab(
     monkeypatch.setattr("funding.actions.receive.wake_worker", woken.append)
     page = open_page(reverse("deposit_new"), user=user)
     choose(page, a_file(RIS, requests=requests[:5]), a_filename(RIS))
-    page.get_by_role("button", name="Déposer le fichier").click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
     expect(page.get_by_role("heading", name="Reçu, en attente de traitement")).to_be_visible()
     looks_right_everywhere(page)
     page.evaluate("window.stillTheSamePage = true")
