@@ -95,7 +95,7 @@ def stranger() -> Seal:
 def expired() -> Seal:
     """Somebody whom the authority knew, until last year."""
     end = clock.machine_now() - timedelta(days=400)
-    return a_seal("Claude PASSÉ", issuer=authority(), ends=end)
+    return a_seal("Paul PASSÉ", issuer=authority(), ends=end)
 
 
 def signed(content: bytes, seal: Seal) -> bytes:

@@ -171,7 +171,7 @@ SIGNATURES = {
         ("none", "none", "", ""),
         ("verified", "verified", "Camille MARTIN", ""),
         ("unverified", "unverified", "Certificat maison", "lui-même"),
-        ("expired", "unverified", "Claude PASSÉ", "plus valable"),
+        ("expired", "unverified", "Paul PASSÉ", "plus valable"),
         ("altered", "altered", "Camille MARTIN", "modifié après"),
         ("added", "altered", "Camille MARTIN", "ajouté au document"),
     ],
