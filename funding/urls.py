@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from funding.views import deposits, downloads, payments, requests, search, simulator
+from funding.views import deposits, downloads, payments, pilots, requests, search, simulator
 
 urlpatterns: list[URLPattern] = [
     path("depots/", deposits.deposit_list, name="deposit_list"),
@@ -27,6 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<slug:number>/", requests.request_detail, name="request_detail"),
     path("paiements/", payments.payment_list, name="payment_list"),
     path("paiements/ecritures.csv", payments.ledger_export, name="ledger_export"),
+    path("pilotes/", pilots.pilot_list, name="pilot_list"),
+    path("pilotes/<int:solution>/", pilots.pilot_campaign, name="pilot_campaign"),
+    path("pilotes/<int:solution>/formation/", pilots.pilot_training, name="pilot_training"),
+    path("pilotes/pv/<slug:number>/", pilots.pilot_report, name="pilot_report"),
+    path("pilotes/preuves/<int:pk>/", pilots.pilot_detail, name="pilot_detail"),
+    path("pilotes/preuves/<int:pk>/corriger/", pilots.pilot_replace, name="pilot_replace"),
+    path("pilotes/preuves/<int:pk>/fichier", pilots.pilot_file, name="pilot_file"),
+    path("pilotes/preuves/<int:pk>/retirer/", pilots.pilot_withdraw, name="pilot_withdraw"),
     path("simulateur/", simulator.simulator, name="simulator"),
     path("recherche/", search.search, name="search"),
 ]

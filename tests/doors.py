@@ -33,6 +33,7 @@ class World:
     document: Any
     signed: Any
     specimen: Any
+    proof: Any
     enrolment: Any
     piece: Any
 
@@ -93,6 +94,14 @@ def _signed(world: World) -> list[Any]:
 
 def _specimen(world: World) -> list[Any]:
     return [world.specimen.pk]
+
+
+def _proof(world: World) -> list[Any]:
+    return [world.proof.pk]
+
+
+def _solution(world: World) -> list[Any]:
+    return [world.proof.solution_id]
 
 
 def _request(world: World) -> list[Any]:
@@ -260,6 +269,30 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_document", OWNERS, args=_signed),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
+    Door("pilot_list", MEMBERS),
+    Door("pilot_campaign", OWNERS, args=_solution),
+    Door(
+        "pilot_training",
+        {**DEPOSITORS, "stranger": UNKNOWN},
+        {**DEPOSITORS, "stranger": UNKNOWN},
+        args=_solution,
+    ),
+    # The request of the table is not accepted: nobody proves anything with it.
+    Door(
+        "pilot_report",
+        _members(UNKNOWN, reader=FORBIDDEN),
+        _members(UNKNOWN, reader=FORBIDDEN),
+        args=_request,
+    ),
+    Door("pilot_detail", OWNERS, args=_proof),
+    Door(
+        "pilot_replace",
+        {**DEPOSITORS, "stranger": UNKNOWN},
+        {**DEPOSITORS, "stranger": UNKNOWN},
+        args=_proof,
+    ),
+    Door("pilot_file", OWNERS, args=_proof),
+    Door("pilot_withdraw", None, {**DEPOSITORS_MOVED, "stranger": UNKNOWN}, args=_proof),
     Door("payment_list", MEMBERS),
     Door("ledger_export", MEMBERS),
     Door("request_detail", OWNERS, args=_request),

@@ -24,6 +24,8 @@ from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
 from funding.demo.papers import a_zip, documents_of
 from funding.models import FundingRequest
+from pilots.actions import record_proof, review_proof
+from segur_portal.common.actions import store_file
 from segur_portal.common.issuing import issue_document, render_document
 from segur_portal.common.models import IssuedDocument, NoticeKind, Scheme
 from segur_portal.common.notices import notify
@@ -156,9 +158,24 @@ def world(actors: dict[str, User | None]) -> World:
             label="BDC",
             content=ContentFile(b"%PDF-1.7", "bdc.pdf"),
         ),
+        proof=_a_proof(user, enrolment.solutions.get()),
         enrolment=enrolment,
         piece=deposit_piece(enrolment, user, "identity"),
     )
+
+
+def _a_proof(user: User, solution: Any) -> Any:
+    """A training material, sent back by the officer."""
+    proof = record_proof(
+        supplier=user.memberships.get().supplier,
+        solution=solution,
+        kind="training",
+        user=user,
+        label="Guide",
+        file=store_file(BytesIO(b"%PDF-1.7"), name="guide.pdf", purpose="pilot"),
+    )
+    review_proof(proof, "send_back", actor=None, role="officer", note="Illisible.")
+    return proof
 
 
 def client_of(user: User | None) -> Client:

@@ -87,7 +87,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "enrolment.specimen": "view add change",
         "enrolment.bankdetails": "view",
         "enrolment.officerassignment": "view",
-        "pilots.pilotproof": "view add change",
+        "pilots.pilotproof": "view",
         "orders.baseimport": "view add change",
         "orders.eligibilityoverride": "view add change",
     },

@@ -22,11 +22,10 @@ from enrolment.admin.specimen_form import REVIEW_WORDS, review_form
 from enrolment.enums import SpecimenReason
 from enrolment.models import Specimen
 from enrolment.workflow import SPECIMEN
-from segur_portal.common.actions import read_file
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import scheme_name
-from segur_portal.common.admin.downloads import DownloadMixin
+from segur_portal.common.admin.downloads import DownloadMixin, show_pdf
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, sentences, timeline
@@ -38,10 +37,6 @@ STATE_COLOURS = {
     "not_compliant": "danger",
     "withdrawn": None,
 }
-# Shown in the officer's page only, with nothing that a browser may run in it.
-DOCUMENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-)
 
 
 @admin.register(Specimen)
@@ -101,11 +96,7 @@ class SpecimenAdmin(SchemeScopedMixin, DownloadMixin, PortalAdmin):
             raise Http404
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        response: Any = HttpResponse(read_file(obj.file), content_type="application/pdf")
-        response["X-Frame-Options"] = "SAMEORIGIN"
-        response["Content-Disposition"] = "inline"
-        response["Content-Security-Policy"] = DOCUMENT_POLICY
-        return response  # type: ignore[no-any-return]
+        return show_pdf(obj.file)
 
     def deeds(self, request: HttpRequest, obj: Specimen) -> list[Deed]:
         own = super().deeds(request, obj)
@@ -162,8 +153,9 @@ class SpecimenAdmin(SchemeScopedMixin, DownloadMixin, PortalAdmin):
             run=run,
             form_class=review_form(obj),
             explanation=REVIEW_WORDS,
-            template="admin/specimen_review.html",
+            template="admin/checklist_review.html",
             context={
+                "subtitle": obj.passport,
                 "preview": reverse("admin:enrolment_specimen_preview", args=(obj.pk,))
                 if can_show
                 else "",

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from enrolment.actions.paperwork import lapses_of
 from enrolment.enums import SpecimenKind
@@ -30,10 +30,10 @@ from orders.queries import current_import, rows_at_versions, rows_for
 from orders.rules.facts import BaseRow, Holder, OrderFacts
 from orders.rules.uniqueness import wanted_claims
 from pilots.models import PilotProof
+from pilots.rules import Campaign
 from segur_portal.common import clock
-from segur_portal.common.enums import Kind, ParameterCode, SchemeCode
+from segur_portal.common.enums import Kind, SchemeCode
 from segur_portal.common.models import Parameter, PriceScale, ProgrammeSnapshot, Window
-from segur_portal.common.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def load_world(
         ris_requested=frozenset(ris_requested),
         ris_accepted=frozenset(ris_accepted),
         advances=advances,
-        pilots=_pilots(supplier, advances.values(), parameters),
+        pilots=_pilots(supplier, advances.values()),
     )
     return world, Versions(base, snapshot)
 
@@ -379,23 +379,18 @@ def ris_requests(
     )
 
 
-def _pilots(
-    supplier: Supplier, advances: Iterable[KnownAdvance], parameters: dict[str, Decimal]
-) -> dict[int, PilotFacts]:
-    """The pilot proofs found compliant, for each solution that a balance speaks of (PIL-001)."""
-    counts: dict[tuple[int, str], int] = {
-        (solution, kind): count
-        for solution, kind, count in PilotProof.objects.filter(supplier=supplier, state="compliant")
-        .order_by()
-        .values_list("solution_id", "kind")
-        .annotate(count=Count("pk"))
-    }
-    return {
-        solution: PilotFacts(
-            reports_required=int(parameters.get(ParameterCode.PILOT_REPORTS, ZERO)),
-            reports_compliant=counts.get((solution, PilotProof.Kind.REPORT), 0),
-            training_required=bool(parameters.get(ParameterCode.TRAINING_MATERIALS, ZERO)),
-            training_compliant=counts.get((solution, PilotProof.Kind.TRAINING), 0) > 0,
-        )
-        for solution in {advance.solution_id for advance in advances}
-    }
+def _pilots(supplier: Supplier, advances: Iterable[KnownAdvance]) -> dict[int, PilotFacts]:
+    """Where the pilots stand, for each solution that a balance speaks of (PIL-001)."""
+    solutions = Solution.objects.filter(pk__in={advance.solution_id for advance in advances})
+    campaigns = PilotProof.objects.of(supplier).campaigns(solutions)
+    return {solution: pilot_facts(campaign) for solution, campaign in campaigns.items()}
+
+
+def pilot_facts(campaign: Campaign) -> PilotFacts:
+    """What the rule knows of a campaign."""
+    return PilotFacts(
+        reports_required=campaign.reports_required,
+        reports_compliant=len(campaign.reports),
+        training_required=campaign.training_required,
+        training_compliant=bool(campaign.trainings),
+    )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from random import Random
 
 from enrolment.demo_accounts import DOCTORS_EDITOR, IMAGING_EDITOR
+from funding.actions.pilots import client_of
 from funding.models import FundingRequest
-from pilots.actions import move_proof
+from pilots.actions import record_proof, review_proof
 from pilots.models import PilotProof
 from segur_portal.common import clock
+from segur_portal.common.actions import store_file
 from segur_portal.common.enums import Kind
+from segur_portal.common.models import StoredFile
 
 from .asking import Request, balance
 from .lives import ACCEPTED, Lives, Turn
 from .organisations import DRIMBOX, LGC, LGC_HOUSE, RIS, RIS_NUCLEAR, Software
+from .papers import a_pdf, report_lines
 from .people import morning
 from .scene import Scene
 from .story import Story
@@ -25,7 +30,13 @@ _PILOTS = (
     (IMAGING_EDITOR, RIS, date(2025, 12, 9), ("approve",) * 3, ()),
     (IMAGING_EDITOR, RIS_NUCLEAR, date(2026, 9, 8), ("approve", ""), ()),
     (DOCTORS_EDITOR, LGC, date(2026, 5, 19), ("approve",) * 5, ("reject", "approve")),
-    (DOCTORS_EDITOR, LGC_HOUSE, date(2026, 9, 4), ("approve", "reject", "approve"), ("approve",)),
+    (
+        DOCTORS_EDITOR,
+        LGC_HOUSE,
+        date(2026, 9, 4),
+        ("approve", "reject", "approve", "send_back", ""),
+        ("approve",),
+    ),
 )
 _BALANCES = (
     (IMAGING_EDITOR, RIS, date(2026, 2, 24), 6, True),
@@ -59,35 +70,58 @@ class Balances:
     ) -> None:
         advances = accepted_advances(self.scene, key, software)[: len(reports)]
         for advance, verdict in zip(advances, reports, strict=False):
-            self._submit(advance, verdict)
+            self._submit(key, advance, verdict)
+        solution = self.scene.cast.solutions[software]
         for verdict in trainings:
-            proof = PilotProof.objects.create(
+            proof = record_proof(
                 supplier=self.scene.cast.suppliers[key],
-                solution=self.scene.cast.solutions[software],
+                solution=solution,
                 kind=_TRAINING,
+                user=self.scene.cast.depositors[key],
+                label="Guide de prise en main",
+                file=self._file(
+                    key, "guide.pdf", ["GUIDE DE PRISE EN MAIN", f"{solution}", "Sommaire"]
+                ),
             )
             self._review(proof, verdict)
 
-    def _submit(self, advance: FundingRequest, verdict: str) -> None:
-        client = advance.payload["clients"][0]
-        proof = PilotProof.objects.create(
+    def _submit(self, key: str, advance: FundingRequest, verdict: str) -> None:
+        client_key, client_name = client_of(advance)
+        signed_on = clock.today() - timedelta(days=6)
+        proof = record_proof(
             supplier=advance.supplier,
             solution=advance.order.solution,
             kind=_REPORT,
+            user=self.scene.cast.depositors[key],
             order=advance.order,
-            client_key=client["siren"] or client["medecins"][0]["rpps"],
-            signed_on=clock.today() - timedelta(days=6),
+            client_key=client_key,
+            client_name=client_name,
+            signed_on=signed_on,
+            file=self._file(
+                key,
+                f"PV_{advance.number}.pdf",
+                report_lines(advance, client_key, client_name, signed_on),
+            ),
+            pages={code: [1] for code in ("conformite", "pilote", "signature_client")},
         )
         self._review(proof, verdict)
 
+    def _file(self, key: str, name: str, lines: list[str]) -> StoredFile:
+        return store_file(
+            BytesIO(a_pdf(lines, chance=self.chance)),
+            name=name,
+            purpose=StoredFile.Purpose.PILOT,
+            stored_by=self.scene.cast.depositors[key],
+        )
+
     def _review(self, proof: PilotProof, verdict: str) -> None:
         if verdict:
-            move_proof(
+            review_proof(
                 proof,
                 verdict,
                 actor=self.scene.cast.officer,
                 role="officer",
-                reason_code="" if verdict == "approve" else "other",
+                reason_code="" if verdict == "approve" else "unsigned",
                 note="" if verdict == "approve" else _MISSING,
             )
 

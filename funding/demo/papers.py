@@ -10,11 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
+
+if TYPE_CHECKING:
+    from funding.models import FundingRequest
 
 LINES_PER_PAGE = 48
 _LEFT, _TOP, _LEADING = 56, 780, 15
@@ -74,6 +77,23 @@ def invoice_lines(request: Mapping[str, Any]) -> list[str]:
         f"Date : {_day(invoice['dateFacture'])}",
         f"Dossier {request['numeroDossier']}",
         *_amount_lines(invoice),
+    ]
+
+
+def report_lines(
+    advance: FundingRequest, client_key: str, client_name: str, signed_on: date
+) -> list[str]:
+    """The text of a pilot report."""
+    return [
+        "PROCÈS-VERBAL PILOTE",
+        f"Client final : {client_name}",
+        f"Identifiant {client_key}",
+        f"Logiciel {advance.order.solution}, bon de commande {advance.order.number}",
+        f"Dossier {advance.number}",
+        f"Signé le {signed_on:%d/%m/%Y}",
+        "Le Client atteste de la réalisation complète et conforme de la Prestation Ségur.",
+        "Cette installation fait partie des premières Prestations Ségur du Fournisseur.",
+        "Procès-verbal pilote signé par le Client final",
     ]
 
 

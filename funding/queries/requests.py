@@ -13,17 +13,20 @@ from django.db.models import (
     Exists,
     F,
     Func,
+    Min,
     OuterRef,
     Q,
     Subquery,
     Sum,
     TextField,
+    Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from funding.enums import Outcome, Verdict
-from funding.workflow import IN_PROGRESS, REQUEST, YOU
+from funding.workflow import GRANTED, IN_PROGRESS, REQUEST, YOU
+from segur_portal.common.enums import Kind
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier
@@ -161,6 +164,27 @@ class FundingRequestQuerySet(models.QuerySet[Any]):
     def in_progress(self) -> FundingRequestQuerySet:
         """Requests not decided yet."""
         return self.filter(state__in=IN_PROGRESS)
+
+    def provable(self) -> FundingRequestQuerySet:
+        """Accepted advances: their client may sign a pilot report (PIL-001)."""
+        return self.filter(kind=Kind.ADVANCE, state__in=GRANTED)
+
+    def without_balance(self) -> FundingRequestQuerySet:
+        """Advances that no live balance answers."""
+        return self.with_balance().filter(has_balance=False)
+
+    def with_client_key(self) -> FundingRequestQuerySet:
+        """Requests with `client_key`: the SIREN of their first client, otherwise its RPPS."""
+        clients = self.model._meta.get_field("order").related_model._meta.get_field("clients")
+        first = clients.related_model._default_manager.filter(order=OuterRef("order"))
+        keys = first.order_by("position").annotate(
+            key=Coalesce(NullIf(F("siren"), Value("")), Min("lines__rpps"))
+        )
+        return self.annotate(client_key=Subquery(keys.values("key")[:1]))  # type: ignore[no-any-return]
+
+    def exclude_served(self, served: models.QuerySet[Any]) -> FundingRequestQuerySet:
+        """Requests for which this correlated question finds nothing."""
+        return self.filter(~Exists(served))
 
     def awaiting_supplier(self) -> FundingRequestQuerySet:
         """Requests that nothing moves until the supplier acts."""

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count
-
 from enrolment.models import Enrolment, Supplier
+from funding.actions.world import pilot_facts
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import BalanceFacts, PilotFacts
 from pilots.models import PilotProof
-from segur_portal.common.enums import ParameterCode
-from segur_portal.common.models import Parameter
 
-_CODES = (ParameterCode.PILOT_REPORTS, ParameterCode.TRAINING_MATERIALS)
 Pilots = Mapping[str, tuple[PilotFacts, ...]]
 
 
 def pilots_of(supplier: Supplier, enrolments: Iterable[Enrolment]) -> Pilots:
     """What is required and what is compliant, for each enrolled solution of each scheme."""
-    asked = {
-        (row.scheme_id, row.code): int(row.value)
-        for row in Parameter.objects.filter(code__in=_CODES)
-    }
-    found = _compliant(supplier)
+    enrolled = {one.scheme_id: list(one.solutions.all()) for one in enrolments}
+    campaigns = PilotProof.objects.of(supplier).campaigns(
+        solution for solutions in enrolled.values() for solution in solutions
+    )
     return {
-        enrolment.scheme_id: tuple(
-            PilotFacts(
-                reports_required=_asked(asked, enrolment.scheme_id, _CODES[0]),
-                reports_compliant=found.get((solution.pk, PilotProof.Kind.REPORT), 0),
-                training_required=_asked(asked, enrolment.scheme_id, _CODES[1]) > 0,
-                training_compliant=found.get((solution.pk, PilotProof.Kind.TRAINING), 0) > 0,
-            )
-            for solution in enrolment.solutions.all()
-        )
-        for enrolment in enrolments
+        scheme: tuple(pilot_facts(campaigns[solution.pk]) for solution in solutions)
+        for scheme, solutions in enrolled.items()
     }
 
 
@@ -47,22 +34,6 @@ def missing_pilots(solutions: Iterable[PilotFacts]) -> str:
     ]
     fewest: list[str] = min(faults, key=len, default=[])
     return " ".join(fewest)
-
-
-def _compliant(supplier: Supplier) -> dict[tuple[int, str], int]:
-    """The number of compliant proofs by solution and kind."""
-    rows = (
-        PilotProof.objects.filter(supplier=supplier, state=PilotProof.State.COMPLIANT)
-        .order_by()
-        .values_list("solution_id", "kind")
-        .annotate(proofs=Count("pk"))
-    )
-    return {(solution, kind): proofs for solution, kind, proofs in rows}
-
-
-def _asked(asked: Mapping[tuple[str | None, str], int], scheme: str, code: str) -> int:
-    """The scheme's own number, or the one that holds for all."""
-    return asked.get((scheme, code), asked.get((None, code), 0))
 
 
 def _balance(pilots: PilotFacts) -> BalanceFacts:

@@ -122,13 +122,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "orders.eligibleclient": {"superuser": "v", "officer": "v", "programme": "v", "ans": "v"},
     "orders.order": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
-    "pilots.pilotproof": {
-        "superuser": "vac",
-        "officer": "vac",
-        "officer_elsewhere": "a",
-        "programme": "vac",
-        "ans": "v",
-    },
+    "pilots.pilotproof": {"superuser": "v", "officer": "v", "programme": "v", "ans": "v"},
 }
 # Limited to their schemes: the list opens, empty, and an object is unknown.
 LIMITED = {

@@ -23,6 +23,9 @@ class StoredFile(models.Model):
         ISSUED = "issued", "Document émis"
         SPECIMEN = "specimen", "Modèle de document"
         PAYMENT = "payment", "Fichier de paiement"
+        PILOT = "pilot", "Preuve de pilote"
+        DISPUTE = "dispute", "Pièce d’un litige"
+        MESSAGE = "message", "Pièce jointe d’un message"
 
     class Scan(models.TextChoices):
         WAITING = "waiting", "Analyse à venir"
