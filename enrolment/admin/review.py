@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,12 +22,11 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from enrolment.actions import page_image, review_document
 from enrolment.actions.paperwork import current_bank_details, lacks_of
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.report.attachments import attachment
 from enrolment.report.checklist import Card, cards_of
 from segur_portal.common import clock
-from segur_portal.common.actions import read_file
 from segur_portal.common.enums import Role
 from segur_portal.common.models import Reason
+from segur_portal.common.serving import open_file, private, serve_file, why_closed
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -96,6 +96,7 @@ class ReviewMixin:
             "cards": cards,
             "chosen": chosen,
             "pages": range(1, (chosen.row.page_count if chosen and chosen.row else 0) + 1),
+            "closed": why_closed(chosen.row.file) if chosen and chosen.row else "",
             "form": form,
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
             and enrolment.state in ("in_review", "final"),
@@ -109,15 +110,14 @@ class ReviewMixin:
         """One page of a document, as a picture."""
         document = self._document(request, key)
         try:
-            picture = page_image(read_file(document.file), document.media_type, number)
+            picture = page_image(open_file(document.file), document.media_type, number)
         except IndexError as unknown:
             raise Http404 from unknown
-        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(picture, content_type="image/png", headers=headers)
+        return private(HttpResponse(picture, content_type="image/png"))
 
-    def document_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
+    def document_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """The file itself, as a download."""
-        return attachment(self._document(request, key).file)
+        return serve_file(self._document(request, key).file)
 
     def _document(self, request: HttpRequest, key: UUID) -> SupportingDocument:
         rows = SupportingDocument.objects.select_related("file").filter(key=key)

@@ -30,6 +30,7 @@ from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, sentences, timeline
 from segur_portal.common.enums import Role
+from segur_portal.common.serving import show_pdf, why_closed
 
 STATE_COLOURS = {
     "submitted": "warning",
@@ -146,7 +147,8 @@ class SpecimenAdmin(SchemeScopedMixin, DownloadMixin, PortalAdmin):
             )
             return f"{obj} : {SPECIMEN.states[obj.state].internal}."
 
-        can_show = obj.file is not None and obj.is_read and not obj.faults
+        closed = why_closed(obj.file)
+        can_show = obj.file is not None and obj.is_read and not obj.faults and not closed
         return Deed(
             name="review",
             label="Examiner",
@@ -160,8 +162,9 @@ class SpecimenAdmin(SchemeScopedMixin, DownloadMixin, PortalAdmin):
                 if can_show
                 else "",
                 "faults": obj.faults,
+                "closed": closed,
                 "download": reverse(f"admin:{self._file_url_name}", args=(obj.pk,))
-                if obj.file
+                if obj.file and not closed
                 else "",
             },
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,9 +19,9 @@ from enrolment.actions.paperwork import asked_of, facts_of, lacks_of
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
 from enrolment.forms import DocumentForm
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.report.attachments import attachment
 from enrolment.report.checklist import Card, cards_of
 from segur_portal.common import clock
+from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -96,8 +97,8 @@ def _deposited(request: SupplierRequest, enrolment: Enrolment, form: DocumentFor
 
 @require_GET
 @supplier_required
-def enrolment_document_file(request: SupplierRequest, key: UUID) -> HttpResponse:
+def enrolment_document_file(request: SupplierRequest, key: UUID) -> HttpResponseBase:
     """A document as it was deposited, whatever its version."""
     rows = SupportingDocument.objects.filter(enrolment__supplier=request.supplier)
     document = get_object_or_404(rows.select_related("file"), key=key)
-    return attachment(document.file)
+    return serve_file(document.file)

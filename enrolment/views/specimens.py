@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +16,7 @@ from enrolment.enums import DEPOSITING_ROLES
 from enrolment.forms import SpecimenForm
 from enrolment.models import Enrolment, Specimen
 from enrolment.report.specimens import checklist, colour_of, owner_of
+from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -69,18 +71,12 @@ def specimen_detail(request: SupplierRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @supplier_required
-def specimen_file(request: SupplierRequest, pk: int) -> HttpResponse:
+def specimen_file(request: SupplierRequest, pk: int) -> HttpResponseBase:
     """The file as it was submitted."""
     specimen = _specimen(request, pk)
     if specimen.file is None:
         raise Http404("Ce modèle n’a pas de fichier.")
-    response: Any = FileResponse(
-        specimen.file.content.open("rb"),
-        as_attachment=True,
-        filename=specimen.file.name,
-        content_type="application/octet-stream",
-    )
-    return response  # type: ignore[no-any-return]
+    return serve_file(specimen.file)
 
 
 @require_POST

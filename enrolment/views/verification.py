@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from enrolment.doors import SupplierRequest, is_too_many, supplier_required
 from enrolment.forms import VerificationForm
 from segur_portal.common.models import IssuedDocument
+from segur_portal.common.serving import serve_file
 
 
 @never_cache
@@ -36,16 +36,10 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @supplier_required
-def issued_document(request: SupplierRequest, reference: str) -> HttpResponse:
+def issued_document(request: SupplierRequest, reference: str) -> HttpResponseBase:
     """The PDF of a document addressed to the supplier, once it is rendered."""
     own = IssuedDocument.objects.addressed_to(request.supplier.siret).select_related("file")
     document: IssuedDocument = get_object_or_404(own, reference=reference)
     if document.file is None:
         raise Http404("Ce document est en préparation.")
-    response: Any = FileResponse(
-        document.file.content.open("rb"),
-        as_attachment=True,
-        filename=document.file_name,
-        content_type="application/pdf",
-    )
-    return response  # type: ignore[no-any-return]
+    return serve_file(document.file, name=document.file_name)

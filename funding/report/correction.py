@@ -6,7 +6,7 @@ from funding.actions.process import limits
 from funding.enums import Outcome
 from funding.intake import Envelope, correction_file, read_envelope
 from funding.models import Deposit
-from segur_portal.common.actions import read_file
+from segur_portal.common.serving import open_file
 
 
 def has_correction(deposit: Deposit) -> bool:
@@ -21,7 +21,7 @@ def correction_of(deposit: Deposit) -> tuple[str, bytes]:
     ValueError when nothing of this deposit is to be corrected.
     """
     envelope = read_envelope(
-        read_file(deposit.file),
+        open_file(deposit.file),
         filename=deposit.file_name,
         supplier_siret=deposit.supplier.siret,
         limits=limits(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,6 +23,7 @@ from funding.models import FundingRequest
 from funding.report.paper import TITLES, model_data, offered
 from segur_portal.common.enums import DocumentKind, Kind
 from segur_portal.common.models import Scheme
+from segur_portal.common.serving import serve_file
 
 SHOWN = 20
 
@@ -44,7 +46,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def model_blank(request: HttpRequest, kind: str, scheme: str = "") -> HttpResponse:
+def model_blank(request: HttpRequest, kind: str, scheme: str = "") -> HttpResponseBase:
     """A blank model, as a worker laid it out with the statements in force."""
     found = next((one for one in offered() if _is(one, kind, scheme)), None)
     if found is None:
@@ -54,13 +56,7 @@ def model_blank(request: HttpRequest, kind: str, scheme: str = "") -> HttpRespon
         messages.info(request, "Ce modèle est en cours de mise en page. Réessayez dans un instant.")
         return redirect("model_list")
     name = f"modele_{kind}{'_' + found[1].pk if found[1] else ''}.pdf"
-    response: Any = FileResponse(
-        document.file.content.open("rb"),
-        as_attachment=True,
-        filename=name,
-        content_type="application/pdf",
-    )
-    return response  # type: ignore[no-any-return]
+    return serve_file(document.file, name=name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -138,3 +138,30 @@ def test_only_move_assigns_a_state() -> None:
         if isinstance(node, ast.expr | ast.stmt) and _assigns_a_state(node)
     }
     assert not found
+
+
+# The rooms that answer a browser, and how a stored file is opened.
+DOORS = re.compile(r"/(views|api|admin|report|context)(/|\.py$)")
+OPENS = {"content.open", "content.chunks", "content.url", "content.read", "content.path"}
+
+
+def _opens_a_file(node: ast.AST) -> bool:
+    """`read_file`, `FileResponse`, `….content.open`."""
+    match node:
+        case ast.ImportFrom(names=names):
+            return any(one.name in {"read_file", "FileResponse"} for one in names)
+        case ast.Attribute():
+            return ".".join(ast.unparse(node).split(".")[-2:]) in OPENS
+    return False
+
+
+def test_doors_open_no_stored_file() -> None:
+    """What a person opens goes by `common/serving.py`, which asks the antivirus first."""
+    found = {
+        f"{path}:{node.lineno}"
+        for path, tree in trees(*APPS).items()
+        if DOORS.search(path)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.expr | ast.ImportFrom) and _opens_a_file(node)
+    }
+    assert not found
