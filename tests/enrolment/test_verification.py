@@ -81,7 +81,7 @@ def test_the_addressee_downloads_the_file_once_rendered(
     assert client.get(address).status_code == 404
     render_document(document.pk, lambda one: b"%PDF-1.7")
     response: Any = client.get(address)
-    assert b"".join(response.streaming_content) == b"%PDF-1.7"
+    assert response.content == b"%PDF-1.7"
     assert f"{document.reference}.pdf" in response["Content-Disposition"]
     client.force_login(a_member(a_supplier("73282932000074", "Concurrent")))
     assert client.get(address).status_code == 404

@@ -124,7 +124,7 @@ def test_a_blank_model_is_downloaded_once_laid_out(client: Client) -> None:
     for document in IssuedDocument.objects.order_by("pk"):
         render_document(document.pk, lambda one: one.data["title"].encode())
     response: Any = client.get(address)
-    assert b"Bon de commande" in b"".join(response.streaming_content)
+    assert b"Bon de commande" in response.content
     assert client.get(reverse("model_blank", args=["pilot-report", "drimbox"])).status_code == 404
 
 
