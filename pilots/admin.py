@@ -26,13 +26,14 @@ from pilots.models import PilotProof
 from pilots.workflow import PROOF
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
-from segur_portal.common.admin.downloads import DownloadMixin, show_pdf
+from segur_portal.common.admin.downloads import DownloadMixin
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, findings, sentences, timeline
 from segur_portal.common.enums import Role
 from segur_portal.common.french import day
+from segur_portal.common.serving import show_pdf, why_closed
 from segur_portal.common.workflow import Move
 
 STATE_COLOURS = {
@@ -240,7 +241,8 @@ class PilotProofAdmin(SchemeScopedMixin, MovesMixin, DownloadMixin, FactAdmin):
             )
             return f"{obj} : {PROOF.states[obj.state].internal}. {campaign_words(obj)}"
 
-        has_file = obj.file is not None
+        closed = why_closed(obj.file)
+        has_file = obj.file is not None and not closed
         return Deed(
             name="review",
             label="Examiner",
@@ -254,6 +256,7 @@ class PilotProofAdmin(SchemeScopedMixin, MovesMixin, DownloadMixin, FactAdmin):
                 if has_file
                 else "",
                 "faults": [],
+                "closed": closed,
                 "download": reverse(f"admin:{self._file_url_name}", args=(obj.pk,))
                 if has_file
                 else "",

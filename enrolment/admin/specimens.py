@@ -25,7 +25,7 @@ from enrolment.workflow import SPECIMEN
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import scheme_name
-from segur_portal.common.admin.downloads import DownloadMixin, show_pdf
+from segur_portal.common.admin.downloads import DownloadMixin
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, sentences, timeline

@@ -5,35 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from segur_portal.common.actions import read_file
-from segur_portal.common.antivirus import is_open
 from segur_portal.common.models import StoredFile
 from segur_portal.common.serving import serve_file
-
-# Shown in an officer's page only, with nothing that a browser may run in it.
-DOCUMENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-)
-
-
-def show_pdf(stored: StoredFile) -> HttpResponse:
-    """A PDF in which the portal found no fault, inside a review page of the administration.
-
-    Raises PermissionDenied while the antivirus has not found it clean.
-    """
-    if not is_open(stored):
-        raise PermissionDenied("Ce fichier attend son analyse antivirus.")
-    response = HttpResponse(read_file(stored), content_type="application/pdf")
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Content-Disposition"] = "inline"
-    response["Content-Security-Policy"] = DOCUMENT_POLICY
-    return response
 
 
 class DownloadMixin:
