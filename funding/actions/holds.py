@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from enrolment.models import Membership
-from funding.actions.requests import move_request
+from funding.actions.requests import bound_changes, move_request
 from funding.actions.world import ris_requests
 from funding.enums import RequestReason
 from funding.models import Deposit, FundingRequest
@@ -112,6 +112,7 @@ def _release(pk: int) -> bool:
             note=_RELEASED,
             alerts=alerts,
             alert_count=len(alerts),
+            **bound_changes(request, "release", actor=None),
         )
     except ForbiddenMoveError as late:
         logger.info("Request %s is not released: %s", request.number, late)

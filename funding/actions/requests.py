@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.db import transaction
 
 from enrolment.actions import check_assigned
@@ -10,7 +13,7 @@ from funding.actions.acceptance import check_de_minimis
 from funding.actions.ledger import record_cancellation, record_due
 from funding.actions.letters import issue_letters
 from funding.models import FundingRequest
-from funding.workflow import REQUEST
+from funding.workflow import DECISIONS, REQUEST, WITH_SUPPLIER
 from orders.actions.claims import release_claims
 from segur_portal.common import clock
 from segur_portal.common.actions import move
@@ -49,11 +52,30 @@ def move_request(
         actor=actor,
         reason_code=reason_code,
         note=note,
+        **bound_changes(locked, name, actor=actor),
     )
     issue_letters(request, name, reason_code=reason_code, note=note)
     _follow_money(request, source=locked.state)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
+
+
+def bound_changes(locked: FundingRequest, name: str, *, actor: User | None) -> dict[str, Any]:
+    """What a move changes besides the state: whose file it is, and its clock.
+
+    Who takes a file has it; what is given back is nobody's. The clock stops while the supplier has
+    the hand, and for good at the first decision.
+    """
+    now, changes = clock.now(), dict[str, Any]()
+    if name == "take" and actor is not None:
+        changes["assigned_to"] = actor
+    elif name == "give_back":
+        changes["assigned_to"] = None
+    if locked.state in WITH_SUPPLIER:
+        changes["waited"] = locked.waited + max(now - locked.state_since, timedelta())
+    if name in DECISIONS and locked.decided_at is None:
+        changes["decided_at"] = now
+    return changes
 
 
 def _follow_money(request: FundingRequest, *, source: str) -> None:

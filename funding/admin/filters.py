@@ -30,6 +30,21 @@ class AlertFilter(DropdownFilter):
         return queryset.filter(alert_count=0) if self.value() == "sans" else queryset
 
 
+class AssignedFilter(DropdownFilter):
+    """One's own files, or those of nobody."""
+
+    title = "attribution"
+    parameter_name = "attribution"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("moi", "À moi"), ("personne", "À personne")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "moi":
+            return queryset.filter(assigned_to=request.user.pk)
+        return queryset.filter(assigned_to=None) if self.value() == "personne" else queryset
+
+
 class AttentionFilter(DropdownFilter):
     """Deposits that need somebody: failed or stuck, or with KO requests."""
 

@@ -17,7 +17,8 @@ from unfold.decorators import display
 
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.requests import move_request
-from funding.admin.filters import AlertFilter
+from funding.admin.desk import DeskMixin
+from funding.admin.filters import AlertFilter, AssignedFilter
 from funding.admin.panels import balances, pricing_panels, request_papers
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
@@ -50,13 +51,15 @@ DUE = money("amount_due", "montant à verser")
 WORDS = {
     **dict(RequestReason.choices),
     "integrate": "Intégration",
+    "assign": "Attribution",
+    "note": "Note interne",
     "leave_base": "Sortie de la base",
     "return_to_base": "Retour dans la base",
 }
 
 
 @admin.register(FundingRequest)
-class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
+class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MovesMixin, FactAdmin):
     """What suppliers ask. An officer sees and moves the requests of their schemes only."""
 
     workflow = REQUEST
@@ -85,6 +88,7 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("supplier", AutocompleteSelectFilter),
+        AssignedFilter,
         ("received_at", DayRangeFilter),
         AlertFilter,
         ("has_client_left_base", BooleanRadioFilter),
@@ -103,6 +107,7 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         "price_scale",
         "base",
         "programme",
+        "assigned_to",
     )
     search_fields = ("number",)
     search_help_text = HELP
@@ -117,6 +122,7 @@ class FundingRequestAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
                     ("supplier", "reference"),
                     ("client_name", "has_client_left_base"),
                     ("received_at", "state_since"),
+                    "assigned_to",
                     ("deposit", "position"),
                     ("order", "advance"),
                 )

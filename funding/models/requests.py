@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from enrolment.models import Supplier
 from funding.enums import KindChoice
 from funding.queries import FundingRequestQuerySet
-from funding.workflow import REQUEST
+from funding.workflow import AT_ASP, REQUEST
 from orders.models import BaseImport, Order
 from segur_portal.common.models import PriceScale, ProgrammeSnapshot, Scheme
 
@@ -23,6 +26,8 @@ class FundingRequest(models.Model):
 
     `pricing` explains the amount (activity → tranche → ceiling → VAT → advance), as computed by
     `funding.pricing`; `alerts` are the findings to show to the officer and the supplier.
+    `waited` is the time it spent waiting for its supplier, up to its present state; with
+    `decided_at`, what its clock is made of (`funding.report.clocks`).
     """
 
     number = models.CharField("numéro de dossier", max_length=20, unique=True)
@@ -54,6 +59,19 @@ class FundingRequest(models.Model):
     )
     state_since = models.DateTimeField("dans cet état depuis")
     received_at = models.DateTimeField("reçue le")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="attribuée à",
+    )
+    waited = models.DurationField(
+        "attente du fournisseur", default=timedelta, db_default=timedelta()
+    )
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     client_name = models.CharField("client", max_length=150)
     net = models.DecimalField("montant HT", max_digits=12, decimal_places=2)
     vat = models.DecimalField("TVA", max_digits=12, decimal_places=2)
@@ -86,6 +104,22 @@ class FundingRequest(models.Model):
             models.Index(fields=["supplier", "-received_at"], name="request_by_supplier"),
             models.Index(fields=["scheme", "state", "received_at"], name="request_queue"),
             models.Index(fields=["-received_at", "-id"], name="request_latest"),
+            # The officer's desk: nobody's files, and each one's own, the oldest first.
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(state="to_instruct", assigned_to__isnull=True),
+                name="request_to_take",
+            ),
+            models.Index(
+                fields=["assigned_to", "received_at"],
+                condition=Q(state__in=AT_ASP),
+                name="request_desk",
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(state__in=["on_hold", "correction_requested"]),
+                name="request_with_supplier",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -113,6 +147,9 @@ class FundingRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(net__gte=0, vat__gte=0, amount_due__gte=0, gross=F("net") + F("vat")),
                 name="request_amounts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(waited__gte=timedelta()), name="request_waited_is_no_debt"
             ),
         ]
 

@@ -28,6 +28,8 @@ from funding.enums import Outcome, Verdict
 from funding.workflow import GRANTED, IN_PROGRESS, REQUEST, YOU
 from segur_portal.common.enums import Kind
 
+from .desk import DeskQuerySet
+
 if TYPE_CHECKING:
     from enrolment.models import Supplier
     from funding.models import Deposit
@@ -150,7 +152,7 @@ class _FindingCodes(Func):
     set_returning = True
 
 
-class FundingRequestQuerySet(models.QuerySet[Any]):
+class FundingRequestQuerySet(DeskQuerySet):
     """Funding requests."""
 
     def of(self, supplier: Supplier) -> FundingRequestQuerySet:

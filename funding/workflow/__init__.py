@@ -1,10 +1,24 @@
 """The state tables of money asked and paid (domain page, section 7)."""
 
 from .payments import PAYMENT, PAYMENT_RUN, RECOVERY
-from .requests import ASP, DEPOSIT, GRANTED, IN_PROGRESS, PAYER, PORTAL, REQUEST, YOU
+from .requests import (
+    ASP,
+    AT_ASP,
+    DECISIONS,
+    DEPOSIT,
+    GRANTED,
+    IN_PROGRESS,
+    PAYER,
+    PORTAL,
+    REQUEST,
+    WITH_SUPPLIER,
+    YOU,
+)
 
 __all__ = [
     "ASP",
+    "AT_ASP",
+    "DECISIONS",
     "DEPOSIT",
     "GRANTED",
     "IN_PROGRESS",
@@ -14,5 +28,6 @@ __all__ = [
     "PORTAL",
     "RECOVERY",
     "REQUEST",
+    "WITH_SUPPLIER",
     "YOU",
 ]

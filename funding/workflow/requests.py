@@ -37,6 +37,10 @@ DEPOSIT = Workflow(
 
 GRANTED = ("accepted", "to_pay", "paid")
 IN_PROGRESS = ("on_hold", "to_instruct", "in_instruction", "correction_requested")
+# An officer's own work; in the other open states the supplier has the hand, and the clock stops.
+AT_ASP = ("to_instruct", "in_instruction")
+WITH_SUPPLIER = ("on_hold", "correction_requested")
+DECISIONS = frozenset({"accept", "refuse", "cancel", "expire"})
 _OPEN = frozenset(IN_PROGRESS)
 
 REQUEST = Workflow(

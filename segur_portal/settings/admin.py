@@ -43,6 +43,12 @@ NAVIGATION = [
     },
     _group(
         "Instruction",
+        {
+            "title": "Mon bureau",
+            "icon": "inbox",
+            "link": reverse_lazy("admin:funding_desk"),
+            "permission": _may_view("funding.fundingrequest"),
+        },
         _page("Demandes", "request_quote", "funding.fundingrequest"),
         _page("Dépôts", "upload_file", "funding.deposit"),
         _page("Documents signés", "contract", "funding.depositdocument"),
