@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0011_instruction_and_hold_parameters'),
+        ('common', '0012_instruction_and_hold_parameters'),
         ('enrolment', '0007_api_tokens'),
         ('funding', '0006_documents'),
         ('orders', '0004_index_past_versions_of_the_base'),
