@@ -38,6 +38,14 @@ ENROLMENT = Workflow(
             _SUPPLIER,
             "Transmettre les corrections",
         ),
+        # A correction asked of a finalisation comes back to the finalisation.
+        Move(
+            "resubmit_final",
+            frozenset({"correction_requested"}),
+            "final_submitted",
+            _SUPPLIER,
+            "Transmettre les corrections de la finalisation",
+        ),
         Move("validate_early", frozenset({"in_review"}), "early", _OFFICER, "Valider (anticipé)"),
         Move("finalise", frozenset({"early"}), "final_submitted", _SUPPLIER, "Finaliser"),
         Move("validate_final", frozenset({"in_review"}), "final", _OFFICER, "Valider (définitif)"),

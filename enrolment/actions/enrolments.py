@@ -46,6 +46,7 @@ def move_enrolment(
     if name == "take":
         changes["assigned_to"] = actor
     elif name == "validate_early":
+        _check_not_early(locked)
         _check_solutions(locked, must_be_referenced=False)
         check_reviewed(locked, Stage.EARLY)
         changes["early_validated_on"] = clock.today()
@@ -90,6 +91,14 @@ def _check_holder(enrolment: Enrolment, name: str, actor: User | None) -> None:
     raise ForbiddenMoveError(
         f"Cet enrôlement est attribué à {holder} : attribuez-le-vous avant de décider."
     )
+
+
+def _check_not_early(enrolment: Enrolment) -> None:
+    """The early stage is validated once; what follows is the finalisation."""
+    if enrolment.early_validated_on is not None:
+        raise ForbiddenMoveError(
+            "L’étape anticipée est déjà validée : validez le définitif, ou demandez une correction."
+        )
 
 
 def _check_solutions(enrolment: Enrolment, *, must_be_referenced: bool) -> None:

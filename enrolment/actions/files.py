@@ -48,6 +48,8 @@ FACTS = (
     "uses_own_order_layout",
 )
 SENDING = {"draft": "submit", "correction_requested": "resubmit", "early": "finalise"}
+# A correction asked once the early stage is validated is one of the finalisation.
+SENDING_FINAL = {**SENDING, "correction_requested": "resubmit_final"}
 
 
 class IncompleteError(ForbiddenMoveError):
@@ -174,7 +176,7 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
         raise ForbiddenMoveError("Seul le représentant légal ou le mandataire peut transmettre.")
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme", "supplier")
     locked = rows.get(pk=enrolment.pk)
-    name = SENDING.get(locked.state)
+    name = (SENDING_FINAL if locked.early_validated_on else SENDING).get(locked.state)
     if name is None:
         raise ForbiddenMoveError("Cet enrôlement est déjà transmis à l’ASP.")
     if name == "submit":

@@ -208,6 +208,8 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     def deeds(self, request: HttpRequest, obj: Any) -> list[Deed]:
         """The moves of the table, and taking the enrolment upon oneself."""
         deeds = super().deeds(request, obj)
+        if obj.early_validated_on is not None:
+            deeds = [deed for deed in deeds if deed.name != "validate_early"]
         is_officer = Role.OFFICER.value in self.roles_of(request)
         if is_officer and obj.state in WAITING and obj.assigned_to_id != request.user.pk:
             deeds = [self._assign(request, obj), *deeds]

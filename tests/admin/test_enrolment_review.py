@@ -124,6 +124,44 @@ def test_a_correction_is_built_from_the_points_sent_back(
     assert (states["bank"], states["identity"]) == ("accepted", "pending")
 
 
+def test_a_correction_of_the_finalisation_comes_back_to_it(
+    sign_in: Any, sent: Enrolment, signatory: Membership
+) -> None:
+    """Early, finalised, sent back, answered: the finalisation is what an officer then takes."""
+    client = sign_in("officer")
+    do(client, sent, "take")
+    accept_all(client, sent)
+    do(client, sent, "validate_early")
+    solution = sent.solutions.get()
+    certificate = deposit(sent, signatory.user, "certificate", solution.pk)
+    sent.refresh_from_db()
+    submit_enrolment(sent, membership=signatory)
+    assert state_of(sent) == "final_submitted"
+    do(client, sent, "take")
+    page = client.get(reverse("admin:enrolment_enrolment_review", args=[sent.pk]))
+    assert "Valider (anticipé)" not in page.content.decode()
+    assert do(client, sent, "validate_early").status_code == 302
+    url = f"{page.request['PATH_INFO']}?piece=piece-certificate-{solution.pk}"
+    data = {"decision": "send_back", "reason": a_reason(), "message": MESSAGE}
+    client.post(url, {**data, "seen_state": certificate.state})
+    do(client, sent, "request_correction", reason_code="unreadable", note="Certificat illisible.")
+    assert state_of(sent) == "correction_requested"
+    deposit(sent, signatory.user, "certificate", solution.pk)
+    submission = submit_enrolment(sent, membership=signatory)
+    sent.refresh_from_db()
+    assert (sent.state, submission.stage) == ("final_submitted", "final")
+    assert sent.early_validated_on == date(2026, 9, 15), "the simulator never closed"
+    do(client, sent, "take")
+    refused = do(client, sent, "validate_final").content.decode()
+    assert "L’ANS n’a pas encore enregistré" in refused
+    Solution.objects.filter(pk=solution.pk).update(
+        reference_number="VA2-1", file_submitted_on="2026-01-05", referenced_on="2026-02-05"
+    )
+    client.post(url, {"decision": "accept", "seen_state": "pending"})
+    assert do(client, sent, "validate_final").status_code == 302
+    assert state_of(sent) == "final"
+
+
 def test_a_reason_goes_with_a_text(sign_in: Any, sent: Enrolment) -> None:
     """Neither a correction nor a refusal without both."""
     client = sign_in("officer")
