@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from funding.views import deposits, downloads, payments, pilots, requests, search, simulator
+from funding.views import (
+    deposits,
+    downloads,
+    payments,
+    pilots,
+    reading,
+    requests,
+    search,
+    simulator,
+)
 
 urlpatterns: list[URLPattern] = [
     path("depots/", deposits.deposit_list, name="deposit_list"),
@@ -21,6 +30,16 @@ urlpatterns: list[URLPattern] = [
         "depots/<uuid:key>/documents/<uuid:file_key>",
         downloads.deposit_document,
         name="deposit_document",
+    ),
+    path(
+        "depots/<uuid:key>/documents/<uuid:file_key>/lecture/",
+        reading.deposit_reading,
+        name="deposit_reading",
+    ),
+    path(
+        "depots/<uuid:key>/documents/<uuid:file_key>/pages/<int:number>",
+        reading.deposit_page,
+        name="deposit_page",
     ),
     path("demandes/", requests.request_list, name="request_list"),
     path("demandes/export.csv", requests.request_export, name="request_export"),

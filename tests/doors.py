@@ -267,6 +267,8 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_correction", OWNERS, args=_deposit),
     Door("deposit_file", OWNERS, args=_deposit),
     Door("deposit_document", OWNERS, args=_signed),
+    Door("deposit_reading", OWNERS, args=_signed),
+    Door("deposit_page", OWNERS, args=lambda world: [*_signed(world), 1]),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
     Door("pilot_list", MEMBERS),

@@ -139,6 +139,7 @@ def _statements(scheme: str) -> dict[str, list[Wanted]]:
                 "pattern" if one.pattern else "statement",
                 "Mention obligatoire",
                 one.pattern or one.text,
+                shown=one.text,
             )
             for one in Statement.objects.binding(document.value, scheme)
         ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -21,9 +23,11 @@ from enrolment.admin.scope import SchemeScopedMixin
 from enrolment.enums import UserKind
 from funding.actions.relaunch import relaunch_deposit
 from funding.admin.filters import AlertFilter, AttentionFilter
-from funding.admin.panels import paper_panels
+from funding.admin.panels import viewer_panel
 from funding.admin.search import HELP, deposits_named, lines_named
 from funding.models import Deposit, DepositDocument, DepositLine, SimulationLog
+from funding.report.pages import page_response
+from funding.report.papers import request_of
 from funding.workflow import DEPOSIT
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
@@ -275,7 +279,25 @@ class DepositDocumentAdmin(DownloadMixin, SchemeScopedMixin, FactAdmin):
     readonly_fields = ("file_link",)
 
     def panels(self, request: HttpRequest, obj: DepositDocument) -> list[Panel]:
-        return paper_panels(obj)
+        return [viewer_panel(obj, request_of(obj), is_text="texte" in request.GET)]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pictures of the pages, before the model's own pages."""
+        page = path(
+            "<int:object_id>/pages/<int:number>/",
+            self.admin_site.admin_view(self.page_view),
+            name="funding_depositdocument_page",
+        )
+        return [page, *super().get_urls()]
+
+    def page_view(self, request: HttpRequest, object_id: int, number: int) -> HttpResponseBase:
+        """The picture of one page, to whoever may see the document."""
+        obj = self.get_object(request, str(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        return page_response(obj, number)
 
     @display(description="fournisseur")
     def supplier(self, obj: DepositDocument) -> str:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from funding.models import DepositDocument, FundingRequest
-from funding.report.papers import paper_of, papers_of
+from funding.report.papers import label_of, papers_of
+from funding.report.viewer import Addresses, viewer_of
 from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.money import in_french
 
@@ -47,20 +48,27 @@ def balances(request: FundingRequest) -> list[Panel]:
     return [table("Demandes de solde", ("Dossier", "État", "À verser"), rows)] if rows else []
 
 
-def paper_panels(document: DepositDocument) -> list[Panel]:
-    """What the reading of a document found: its signatures, then each value, missing first."""
-    paper = paper_of(document)
-    lines = [paper.signature[0], paper.verdict]
-    for one in paper.reading.signatures if paper.reading else ():
-        lines.append(" – ".join(part for part in (one.signer, one.issuer, one.detail) if part))
-    panels = [sentences("Lecture du document", lines)]
-    rows = [
-        (value.label, value.value, ", ".join(map(str, value.pages)) or "introuvable")
-        for value in paper.values
-    ]
-    if rows:
-        panels.append(table("Valeurs cherchées", ("Valeur", "Attendue", "Pages"), rows))
-    return panels
+def viewer_panel(
+    document: DepositDocument, one: FundingRequest | None, *, is_text: bool = False
+) -> Panel:
+    """A document beside the data of its request, as its supplier sees it too."""
+    label = label_of(document, one)
+    page = reverse("admin:funding_depositdocument_change", args=(document.pk,))
+    addresses = Addresses(
+        page=lambda number: reverse(
+            "admin:funding_depositdocument_page", args=(document.pk, number)
+        ),
+        download=reverse("admin:funding_depositdocument_file", args=(document.pk,)),
+        reading=page,
+    )
+    viewer = viewer_of(document, addresses, label=label, request=one, is_text=is_text)
+    title = f"{label[0].upper()}{label[1:]} {document.name}"
+    return Panel(title, "admin/parts/viewer.html", {"viewer": viewer})
+
+
+def request_viewers(request: FundingRequest) -> list[Panel]:
+    """Each document of a request beside its data."""
+    return [viewer_panel(paper.document, request) for paper in papers_of(request) if paper.document]
 
 
 def request_papers(request: FundingRequest) -> list[Panel]:

@@ -19,7 +19,7 @@ from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.requests import move_request
 from funding.admin.desk import DeskMixin
 from funding.admin.filters import AlertFilter, AssignedFilter
-from funding.admin.panels import balances, pricing_panels, request_papers
+from funding.admin.panels import balances, pricing_panels, request_papers, request_viewers
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.enums import RequestReason
@@ -174,6 +174,7 @@ class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MovesMixin, FactAdmin):
         return [
             findings("Alertes", obj.alerts),
             *request_papers(obj),
+            *request_viewers(obj),
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),

@@ -10,13 +10,14 @@ from .expected import ExpectedFile, expected_files, wanted_values
 from .limits import ArchiveLimits, ReadingLimits
 from .matching import Match, match_names
 from .reader import Reader
-from .result import Fault, Reading, Signature, Wanted
+from .result import Fault, Found, Reading, Signature, Wanted
 
 __all__ = [
     "ArchiveLimits",
     "Entry",
     "ExpectedFile",
     "Fault",
+    "Found",
     "Listing",
     "Match",
     "Reader",

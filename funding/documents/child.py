@@ -1,17 +1,19 @@
-"""`python -m funding.documents.child`: reads PDFs one after the other, as told on its input.
+"""`python -m funding.documents.child`: reads and draws PDFs one after the other, as told.
 
-One JSON object a line in, one out. Each file has its own allowance of processor time; memory is
-bounded for the whole process.
+One JSON object a line on its input, one on its output. Each file has its own allowance of
+processor time; memory is bounded for the whole process.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
+from .drawing import draw_page, page_texts
 from .limits import ReadingLimits
 from .result import NONE, Reading, Wanted
 from .signatures import read_signatures
@@ -55,8 +57,12 @@ def _bound_time(limits: ReadingLimits) -> None:
 
 def _answer(order: dict[str, Any], limits: ReadingLimits) -> dict[str, Any]:
     _bound_time(limits)
-    wanted = [Wanted(**item) for item in order["wanted"]]
     path = Path(order["path"])
+    if order["do"] == "draw":
+        return {"image": base64.b64encode(draw_page(path, order["page"])).decode()}
+    if order["do"] == "texts":
+        return {"texts": page_texts(path)}
+    wanted = [Wanted(**item) for item in order["wanted"]]
     reading = read_pdf(path, wanted=wanted, trust_roots=order["trust_roots"], limits=limits)
     return reading.as_dict()
 

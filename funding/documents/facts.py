@@ -39,7 +39,7 @@ def document_facts(
         )
         if reading
         else (),
-        missing=tuple((item.pointer, item.label, item.value) for item in reading.missing)
+        missing=tuple((item.pointer, item.label, item.words) for item in reading.missing)
         if reading
         else (),
     )

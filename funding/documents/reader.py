@@ -1,7 +1,11 @@
-"""The process that reads PDFs, seen from the portal: a crash or a delay concerns one file only."""
+"""The process that reads and draws PDFs, seen from the portal.
+
+A crash or a delay of that process concerns one file only.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 import select
 import subprocess
@@ -10,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from segur_portal.common.french import typographic
 
@@ -54,26 +59,46 @@ class Reader:
 
     def read(self, path: Path, wanted: Sequence[Wanted] = ()) -> Reading:
         """What is found in a file. Never raises because of the file: an accident is a fault."""
+        answer = self._ask(
+            {
+                "do": "read",
+                "path": str(path),
+                "wanted": [asdict(item) for item in wanted],
+                "trust_roots": self.trust_roots,
+            }
+        )
+        if isinstance(answer, Fault):
+            return Reading(faults=(answer,))
+        return Reading.from_dict(answer)
+
+    def draw(self, path: Path, page: int) -> bytes | Fault:
+        """One page of a file (from 1) as a JPEG, or why it cannot be drawn."""
+        answer = self._ask({"do": "draw", "path": str(path), "page": page})
+        return answer if isinstance(answer, Fault) else base64.b64decode(answer["image"])
+
+    def texts(self, path: Path) -> list[str] | Fault:
+        """The text of each page of a file, or why it cannot be extracted."""
+        answer = self._ask({"do": "texts", "path": str(path)})
+        return answer if isinstance(answer, Fault) else list(answer["texts"])
+
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any] | Fault:
+        """The answer of the process; an accident of its own is a fault of the file."""
         child = self._ready_child()
-        order = {
-            "path": str(path),
-            "wanted": [asdict(item) for item in wanted],
-            "trust_roots": self.trust_roots,
-        }
         try:
             assert child.stdin
             child.stdin.write(json.dumps(order).encode() + b"\n")
             child.stdin.flush()
         except BrokenPipeError:
             self.close()
-            return Reading(faults=(TOO_HEAVY,))
+            return TOO_HEAVY
         line = self._line(child)
         if line.endswith(b"\n"):
             self._count += 1
-            return Reading.from_dict(json.loads(line))
+            answer: dict[str, Any] = json.loads(line)
+            return answer
         is_slow = child.poll() is None or child.returncode == -24
         self.close()
-        return Reading(faults=(TOO_SLOW if is_slow else TOO_HEAVY,))
+        return TOO_SLOW if is_slow else TOO_HEAVY
 
     def close(self) -> None:
         """Stop the process."""

@@ -34,18 +34,20 @@ class Signature:
 class Wanted:
     """A value or a statement to look for. `kind` is `identifier`, `amount`, `date`, `text`,
     `statement` or `pattern` (an expression over the plain text); `pointer` names it in the
-    request (empty for a statement)."""
+    request (empty for a statement); `shown` is how people read it, when that is not the value."""
 
     key: str
     kind: str
     label: str
     value: str
     pointer: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a wanted value was found: the pages (from 1) and the first rectangles."""
+    """Where a wanted value was found: the pages (from 1) and the first rectangles, on the page as
+    it is shown (turned and cut)."""
 
     key: str
     label: str
@@ -54,6 +56,12 @@ class Found:
     pointer: str
     pages: tuple[int, ...] = ()
     boxes: tuple[tuple[int, Box], ...] = ()
+    shown: str = ""
+
+    @property
+    def words(self) -> str:
+        """The value as people read it."""
+        return self.shown or self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from unicodedata import combining, normalize
 
-from .result import Wanted
+from .result import Found, Wanted
 
 _MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
@@ -32,10 +32,15 @@ def _plain_character(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
-def pattern_of(wanted: Wanted) -> re.Pattern[str]:
+def pattern_of(wanted: Wanted | Found) -> re.Pattern[str]:
     """The expression that finds a wanted value in a plain text."""
     maker = {"identifier": _identifier, "amount": _amount, "date": _date, "pattern": _pattern}
     return re.compile(maker.get(wanted.kind, _words)(wanted.value))
+
+
+def best_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The longest of the places, the first of equal ones: `1 000,00` rather than a number 1000."""
+    return max(pattern.finditer(text), key=lambda match: len(match[0]), default=None)
 
 
 def _identifier(value: str) -> str:

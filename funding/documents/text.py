@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
+from pypdfium2 import raw
 
 from .result import Box, Found, Wanted
-from .search import pattern_of, plain
+from .search import best_match, pattern_of, plain
 
 # A page of text has some 3 000 characters; a file made to harm may have millions.
 MAX_CHARACTERS = 100_000
 MAX_BOXES = 8
 _ENOUGH = 20
+# Places are computed on a screen of so many dots by point.
+_FINE = 100
 
 
 def read_text(
@@ -32,11 +37,11 @@ def read_text(
             text = plain(text_page.get_text_range(0, min(text_page.count_chars(), MAX_CHARACTERS)))
             length += len(text.strip())
             for key, pattern in patterns:
-                if (match := pattern.search(text)) is None:
+                if (match := best_match(pattern, text)) is None:
                     continue
                 pages[key].append(number)
                 if len(boxes[key]) < MAX_BOXES:
-                    boxes[key] += _boxes(text_page, number, *match.span())
+                    boxes[key] += _boxes(page, text_page, number, *match.span())
             text_page.close()
             page.close()
     finally:
@@ -50,16 +55,36 @@ def read_text(
             pointer=item.pointer,
             pages=tuple(pages[item.key]),
             boxes=tuple(boxes[item.key][:MAX_BOXES]),
+            shown=item.shown,
         )
         for item in wanted
     )
     return length >= _ENOUGH, found, sizes
 
 
-def _boxes(
-    text_page: pypdfium2.PdfTextPage, page: int, start: int, end: int
-) -> list[tuple[int, Box]]:
-    """The rectangles of some characters, one for each line they run on."""
+def _boxes(page: Any, text_page: Any, number: int, start: int, end: int) -> list[tuple[int, Box]]:
+    """The rectangles of some characters, one for each line they run on, on the page as shown."""
     count = min(text_page.count_rects(start, end - start), MAX_BOXES)
-    rectangles = [text_page.get_rect(rank) for rank in range(count)]
-    return [(page, tuple(round(side, 1) for side in box)) for box in rectangles]
+    return [(number, _shown(page, text_page.get_rect(rank))) for rank in range(count)]
+
+
+def _shown(page: Any, box: tuple[float, float, float, float]) -> Box:
+    """A rectangle of the page's own space, once the page is turned and cut as people see it."""
+    width, height = page.get_size()
+    left, bottom, right, top = box
+    corners = [_dot(page, width, height, x, y) for x, y in ((left, bottom), (right, top))]
+    xs, ys = zip(*corners, strict=True)
+    return (
+        round(min(xs), 1),
+        round(height - max(ys), 1),
+        round(max(xs), 1),
+        round(height - min(ys), 1),
+    )
+
+
+def _dot(page: Any, width: float, height: float, x: float, y: float) -> tuple[float, float]:
+    """A place of the page in points from the top left of what is shown."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    size = (round(width * _FINE), round(height * _FINE))
+    raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
+    return across.value / _FINE, down.value / _FINE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from funding.documents import Reading, expected_files
 from funding.models import DepositDocument, FundingRequest
 from segur_portal.common.french import typographic
@@ -66,7 +68,7 @@ class Paper:
         """What was looked for, what is missing first."""
         if self.reading is None or self.reading.faults or not self.reading.has_text:
             return ()
-        found = [Value(item.label, item.value, item.pages) for item in self.reading.found]
+        found = [Value(item.label, item.words, item.pages) for item in self.reading.found]
         return sorted(found, key=lambda value: bool(value.pages))
 
 
@@ -82,9 +84,24 @@ def papers_of(request: FundingRequest) -> list[Paper]:
     return [_paper(file.label, file.name, by_name.get(file.name)) for file in files]
 
 
-def paper_of(document: DepositDocument) -> Paper:
+def request_of(document: DepositDocument) -> FundingRequest | None:
+    """The integrated request that names the document, if there is one."""
+    named = Q()
+    for block in ("bonDeCommande", "procesVerbal", "facture"):
+        named |= Q(**{f"payload__{block}__nomFichier": document.name})
+    requests = FundingRequest.objects.filter(named, deposit=document.deposit_id)
+    return requests.order_by("position").first()
+
+
+def label_of(document: DepositDocument, request: FundingRequest | None) -> str:
+    """What the document is: « bon de commande », « procès-verbal », « facture »."""
+    files = expected_files(request.payload, request.kind) if request else []
+    return next((file.label for file in files if file.name == document.name), "document")
+
+
+def paper_of(document: DepositDocument, label: str = "document") -> Paper:
     """One document on its own."""
-    return _paper("document", document.name, document)
+    return _paper(label, document.name, document)
 
 
 def _paper(label: str, name: str, document: DepositDocument | None) -> Paper:

@@ -57,6 +57,12 @@ def show_pdf(stored: StoredFile) -> HttpResponse:
     return response
 
 
+def check_open(stored: StoredFile) -> None:
+    """Raises PermissionDenied, in French, while the antivirus has not found the file clean."""
+    if reason := why_closed(stored):
+        raise PermissionDenied(reason)
+
+
 def serve_file(stored: StoredFile, *, name: str = "") -> HttpResponseBase:
     """The file, to be saved. Raises PermissionDenied, in French, while the antivirus has not
     found it clean, and OSError when the bytes are no longer those received."""

@@ -124,7 +124,10 @@ UNFOLD = {
     "BORDER_RADIUS": "4px",
     "ENVIRONMENT": "segur_portal.admin_site.environment",
     "DASHBOARD_CALLBACK": "segur_portal.admin_dashboard.dashboard",
-    "STYLES": [lambda request: static("gestion/gestion.css")],
+    "STYLES": [
+        lambda request: static("gestion/gestion.css"),
+        lambda request: static("css/viewer.css"),
+    ],
     "SCRIPTS": [lambda request: static("gestion/names.js")],
     # The blue of the State's design system.
     "COLORS": {

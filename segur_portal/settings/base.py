@@ -114,11 +114,18 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379")
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.str("CACHE_URL", f"{REDIS_URL}/1"),
-    }
+    },
+    # Pages of signed documents drawn for those who look at them: on disk, for a day at most.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env.str("PAGES_CACHE_DIR", str(VAR_DIR / "pages")),
+        "TIMEOUT": 86_400,
+        "OPTIONS": {"MAX_ENTRIES": env.int("PAGES_CACHE_ENTRIES", 2_000)},
+    },
 }
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "files")))

@@ -8,7 +8,7 @@ from segur_portal.embedded import throwaway_services
 throwaway_services()
 
 from .base import *  # noqa: E402
-from .base import PAYMENT_DEBTOR, env  # noqa: E402
+from .base import CACHES, PAYMENT_DEBTOR, env  # noqa: E402
 
 SECRET_KEY = "test-only-secret-key-0123456789-0123456789-0123456789"
 ENCRYPTION_KEYS = f"test:{'7e' * 32},former:{'5a' * 32}"
@@ -28,6 +28,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CACHES = {**CACHES, "pages": {**CACHES["pages"], "LOCATION": str(VAR_DIR / "pages")}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
+from PIL import Image
 
 from funding.demo import papers, seals
-from funding.documents import Reader, Reading, ReadingLimits, Wanted, expected_files, wanted_values
+from funding.documents import (
+    Fault,
+    Reader,
+    Reading,
+    ReadingLimits,
+    Wanted,
+    expected_files,
+    wanted_values,
+)
 from tests.builders import KINDS, SCHEMES, a_request
 from tests.documents.hostile_pdfs import GOOD, refused, text_bomb
 from tests.rule_cases import BAD_TYPOGRAPHY, plain
@@ -186,3 +197,57 @@ def test_signatures_have_four_outcomes(
         (signature,) = reading.signatures
         assert (signature.signer, bool(signature.claimed_at)) == (signer, True)
         assert words in signature.detail
+
+
+def test_an_amount_is_marked_where_it_is_one(reader: Reader, tmp_path: Path) -> None:
+    """Not on a number of the street that looks like it."""
+    content = papers.a_pdf(["12, rue du Lac, 1000 pas", "Montant 1 000,00 euros"])
+    wanted = Wanted("a", "amount", "Montant", "1000.00")
+    (found,) = read(reader, tmp_path, content, wanted).found
+    (page, (_, bottom, _, top)) = found.boxes[0]
+    assert (page, round(842 - top, -1), round(842 - bottom, -1)) == (1, 80, 90)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_places_are_those_of_the_page_as_shown(reader: Reader, tmp_path: Path, turn: int) -> None:
+    """Whatever the rotation of the page and the corner where it is cut: the marked rectangle holds
+    the ink of the value, and nothing else does."""
+    pdf = pikepdf.open(BytesIO(papers.a_pdf(["", "", "SIREN 732829320"], is_hand_signed=False)))
+    pdf.pages[0].Rotate = turn
+    pdf.pages[0].CropBox = [30, 300, 560, 842]
+    target = BytesIO()
+    pdf.save(target)
+    content = target.getvalue()
+    wanted = Wanted("s", "identifier", "SIREN", "732829320")
+    reading = read(reader, tmp_path, content, wanted)
+    ((_, (left, bottom, right, top)),) = reading.found[0].boxes
+    width, height = reading.sizes[0]
+    image = Image.open(BytesIO(reader.draw(tmp_path / "document", 1)))  # type: ignore[arg-type]
+    scale = image.width / width
+    assert image.height == pytest.approx(height * scale, abs=2)
+    box = [left - 2, height - top - 2, right + 2, height - bottom + 2]
+    cut = image.convert("L").crop([round(side * scale) for side in box])  # type: ignore[arg-type]
+    dark = sum(cut.histogram()[:100])
+    whole = sum(image.convert("L").histogram()[:100])
+    assert 0.4 < dark / whole < 0.8, "nine of fourteen characters"
+
+
+def test_a_page_of_any_size_is_drawn_within_limits(reader: Reader, tmp_path: Path) -> None:
+    """A poster is drawn no larger than a screen needs."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(14_400, 14_400))
+    path = tmp_path / "document"
+    pdf.save(path)
+    image = Image.open(BytesIO(reader.draw(path, 1)))  # type: ignore[arg-type]
+    assert image.width * image.height <= 3_100_000
+
+
+def test_drawing_is_bounded_as_reading_is(tmp_path: Path) -> None:
+    """What would fill the memory stops its process, and the next page is drawn."""
+    bomb, good = tmp_path / "bomb", tmp_path / "good"
+    bomb.write_bytes(text_bomb(400_000_000))
+    good.write_bytes(GOOD)
+    with Reader(ReadingLimits(memory=400 * 1024 * 1024)) as reader:
+        assert isinstance(reader.draw(bomb, 1), Fault)
+        assert isinstance(reader.draw(good, 9), Fault), "no such page"
+        assert isinstance(reader.draw(good, 1), bytes)
