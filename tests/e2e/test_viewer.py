@@ -74,7 +74,7 @@ def is_loaded(page: Page) -> None:
 
 
 def follow_a_value(page: Page) -> None:
-    """From the row to its mark on the second page, by the mouse; back to the row by the keyboard."""
+    """From the row to its mark on the second page, by the mouse; back by the keyboard."""
     row = page.locator(".viewer-row", has_text="SIREN").first
     row.get_by_role("link").click()
     mark = page.locator(".viewer-mark:target")
