@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pgtrigger
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
 
 from .admin import LOCALE_PATHS, UNFOLD  # noqa: F401
+from .schedule import BEAT_SCHEDULE
 
 env = Env()
 
@@ -313,69 +313,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "warn of documents, mandates and habilitations that end": {
-        "task": "enrolment.warn_expiries",
-        "schedule": crontab(hour="6", minute="15"),
-    },
-    "analyse the files that wait for the antivirus": {
-        "task": "common.scan_waiting",
-        "schedule": timedelta(minutes=1),
-    },
-    "render forgotten documents": {
-        "task": "portal.render_waiting",
-        "schedule": timedelta(minutes=1),
-    },
-    # A sweep that waited behind a long queue is worth nothing: the next one does its work.
-    "sweep forgotten deposits": {
-        "task": "funding.sweep",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "release or cancel what waits for a RIS request": {
-        "task": "funding.sweep_holds",
-        "schedule": crontab(minute="10"),
-    },
-    "read forgotten layouts": {
-        "task": "portal.read_waiting_layouts",
-        "schedule": timedelta(minutes=2),
-    },
-    "issue the blank models": {
-        "task": "portal.issue_models",
-        "schedule": timedelta(minutes=2),
-    },
-    "import the eligible-clients base": {
-        "task": "orders.import_nightly",
-        "schedule": crontab(hour="2", minute="30"),
-    },
-    # The row is the queue here too: what an upload or a killed worker left is taken up.
-    "import the bases that wait": {
-        "task": "orders.import_waiting",
-        "schedule": timedelta(minutes=1),
-    },
-    "check that the base was imported": {
-        "task": "orders.check_last_import",
-        "schedule": crontab(hour="7", minute="0"),
-    },
-    "read the identities of suppliers": {
-        "task": "enrolment.verify_identities",
-        "schedule": timedelta(hours=1),
-    },
-    "send waiting mails": {"task": "common.sweep_mails", "schedule": timedelta(minutes=1)},
-    "send the morning's summaries": {
-        "task": "common.send_digests",
-        "schedule": crontab(hour="7", minute="30"),
-    },
-    "flag requests after a new version of the base": {
-        "task": "funding.follow_base",
-        "schedule": timedelta(minutes=1),
-    },
-    # Officers' overrides begin and end with the day.
-    "flag requests whose client left the base": {
-        "task": "funding.flag_left_clients",
-        "schedule": crontab(hour="4", minute="0"),
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # ---------------------------------------------------------------- antivirus
