@@ -30,13 +30,14 @@ def worker_environment() -> dict[str, str]:
 
 
 @contextmanager
-def a_worker(concurrency: int = 2) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker and its processes, all of them gone at the end."""
+def a_worker(concurrency: int = 2, queues: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker and its processes, all of them gone at the end; of every queue, unless named."""
     worker = subprocess.Popen(
         [
             *(sys.executable, "-m", "celery", "--app", "segur_portal.celery", "--quiet"),
             *("worker", "--concurrency", str(concurrency), "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--hostname", f"{os.urandom(4).hex()}@test"),
+            *(("--queues", queues) if queues else ()),
         ],
         env=worker_environment(),
         stderr=subprocess.DEVNULL,

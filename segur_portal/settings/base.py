@@ -307,6 +307,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.int("VISIBILITY_TIMEOUT", 600),
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
+    "queue_order_strategy": "priority",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -16,7 +16,7 @@ django.setup()
 import time_machine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import base, batch, pdf, queue, writers  # noqa: E402
+from tests.bench import base, batch, lists, pdf, queue, writers  # noqa: E402
 from tests.bench.data import build  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.factories import A_DAY  # noqa: E402
@@ -29,9 +29,15 @@ def _batch() -> Iterator[Figure]:
     yield from queue.figures(user, supply)
 
 
+def _lists() -> Iterator[Figure]:
+    user, _ = build()
+    yield from lists.figures(user)
+
+
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "structure": batch.structure_figures,
     "batch": _batch,
+    "lists": _lists,
     "base": base.figures,
     "pdf": pdf.figures,
 }

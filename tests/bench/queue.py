@@ -33,11 +33,12 @@ def figures(user: User, supply: Iterator[list[Any]]) -> list[Figure]:
     """Seconds for FILES files of 200 requests, reception by the web included, each way in turn.
 
     Without a queue, two plain processes treat the files; a worker's idle processes cost nothing.
+    Neither draws the receipts: they wait in their own queue.
     """
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     plain, queued = [], []
-    with a_worker(WORKERS) as worker:
+    with a_worker(WORKERS, queues="celery") as worker:
         wait_until(lambda: current_app.control.ping(timeout=1), f"worker {worker.pid} answers")
         for _ in range(ROUNDS):
             plain.append(_timed(_by_plain_processes, client, supply))
