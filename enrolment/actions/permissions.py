@@ -33,6 +33,7 @@ _SUPPLIERS = (
     "enrolment.membership",
     "enrolment.invitation",
     "enrolment.joinrequest",
+    "enrolment.apitoken",
     "enrolment.solution",
     "enrolment.distribution",
     "enrolment.enrolment",

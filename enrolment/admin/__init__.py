@@ -1,6 +1,6 @@
 """The officers' pages on people, suppliers, solutions and enrolments."""
 
-from . import bank, enrolments, issued, joining, people, solutions, specimens, suppliers
+from . import bank, enrolments, issued, joining, people, solutions, specimens, suppliers, tokens
 
 __all__ = [
     "bank",
@@ -11,4 +11,5 @@ __all__ = [
     "solutions",
     "specimens",
     "suppliers",
+    "tokens",
 ]

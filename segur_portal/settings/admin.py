@@ -97,6 +97,7 @@ NAVIGATION = [
         "Accès",
         _page("Utilisateurs", "person", "enrolment.user"),
         _page("Affectations", "assignment_ind", "enrolment.officerassignment"),
+        _page("Clés d’API", "key", "enrolment.apitoken"),
     ),
     _group(
         "Traces",

@@ -16,6 +16,7 @@ from django.test import Client
 from enrolment.actions import PROGRAMME_GROUP, save_bank_details, sync_groups
 from enrolment.actions.invitations import invite_member
 from enrolment.actions.signup import ask_to_join
+from enrolment.actions.tokens import create_token
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, OfficerAssignment, Solution, Specimen, User
 from funding.actions import process_deposit, receive_deposit
@@ -156,6 +157,13 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
     )
     invite_member(
         supplier=supplier, actor=deposit.deposited_by, email="invite@exemple.fr", role="reader"
+    )
+    create_token(
+        supplier=supplier,
+        actor=deposit.deposited_by,
+        name="Logiciel de gestion",
+        role="preparer",
+        expires_on=date(2026, 12, 31),
     )
     ask_to_join(
         user=a_user("seul@exemple.fr"), siret=supplier.siret, role="reader", is_confirmed=True

@@ -12,6 +12,7 @@ from django.core import mail
 from django.urls import reverse
 
 from enrolment.actions import PROGRAMME_GROUP, sync_groups
+from enrolment.actions.tokens import create_token, recognise_token
 from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier, User
 from segur_portal.common.mails import send_due
 from segur_portal.common.models import JournalEntry, Statement
@@ -222,3 +223,29 @@ def test_a_layout_is_reviewed(sign_in: Any, staff: dict[str, User]) -> None:
     bad.refresh_from_db()
     assert (good.state, good.compliant_from) == ("compliant", date(2026, 9, 15))
     assert (bad.state, bad.compliant_from) == ("not_compliant", None)
+
+
+# ---------------------------------------------------------------- keys of the API
+def test_a_leaked_key_is_closed_by_the_administrator_only(
+    sign_in: Any, member: User, client: Any
+) -> None:
+    """The key opens nothing any more, the deed is signed; an officer only reads."""
+    supplier = member.memberships.get().supplier
+    token, secret = create_token(
+        supplier=supplier,
+        actor=member,
+        name="Logiciel",
+        role="preparer",
+        expires_on=date(2026, 12, 31),
+    )
+    assert recognise_token(secret) == token
+    url = url_of(token, "deed", "revoke")
+    page = sign_in("officer").get(url_of(token)).content.decode()
+    assert token.prefix in page
+    assert "Révoquer" not in page
+    assert sign_in("officer").post(url).status_code in (403, 404)
+    assert recognise_token(secret) == token
+    assert sign_in("superuser").post(url).status_code == 302
+    assert recognise_token(secret) is None
+    entry = JournalEntry.objects.filter(verb="revoke").get()
+    assert entry.actor.email == "superuser@asp.fr"

@@ -33,6 +33,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "programme": "v",
         "accountant": "v",
     },
+    "enrolment.apitoken": VIEWERS,
     "enrolment.distribution": {
         "superuser": "vac",
         "officer": "vc",
