@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from kombu.utils.scheduling import cycle_by_name
@@ -29,6 +31,6 @@ def test_a_task_goes_to_its_queue(task: str, queue: str) -> None:
 def test_a_worker_looks_into_the_queue_of_deposits_first() -> None:
     """Also after it has just taken a message from it: the broker's rounds do not turn."""
     strategy = settings.CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"]
-    rounds = cycle_by_name(strategy)(list(app.amqp.queues))
+    rounds: Any = cycle_by_name(str(strategy))(list(app.amqp.queues))
     rounds.rotate("celery")
     assert rounds.consume(2) == ["celery", DOCUMENTS]
