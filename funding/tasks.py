@@ -13,6 +13,7 @@ from funding.actions import (
     restart_forgotten,
 )
 from funding.actions.departures import flag_left_clients, follow_bases
+from funding.actions.isolation import follow_antivirus
 from funding.actions.paper import issue_model
 from funding.actions.specimens import read_specimen
 from funding.report.issued import draw
@@ -77,6 +78,12 @@ def read_waiting_layouts() -> None:
     """Wake a worker for each layout that the broker forgot."""
     for pk in Specimen.objects.unread().order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         wake_specimen_reader(pk)
+
+
+@shared_task(name="funding.follow_antivirus", ignore_result=True)
+def follow_scans() -> None:
+    """Flag the requests one of whose documents was found infected after their verdict."""
+    follow_antivirus()
 
 
 @shared_task(name="funding.follow_base", ignore_result=True)

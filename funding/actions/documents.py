@@ -218,6 +218,7 @@ def _read_one(
             file=stored,
             reading=reading.as_dict(),
             read_at=clock.now(),
+            infected_at=clock.now() if _INFECTED in reading.faults else None,
         )
 
 

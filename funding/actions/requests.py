@@ -10,6 +10,7 @@ from django.db import transaction
 from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_de_minimis
+from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
 from funding.actions.letters import issue_letters
 from funding.models import FundingRequest
@@ -43,6 +44,7 @@ def move_request(
     if name == "cancel":
         _check_no_live_balance(locked)
     if name == "accept":
+        check_documents_open(locked)
         check_de_minimis(locked)
     move(
         request,

@@ -55,6 +55,7 @@ WORDS = {
     "note": "Note interne",
     "leave_base": "Sortie de la base",
     "return_to_base": "Retour dans la base",
+    "isolate_document": "Document infecté, isolé",
 }
 
 

@@ -55,7 +55,7 @@ class DepositDocument(models.Model):
     """One PDF that a request names, as found in one ZIP; its original is never saved again.
 
     `reading` is `funding.documents.Reading` as a dictionary, written once, when the file was read
-    to its end.
+    to its end. `infected_at`: when what follows from an infection was done.
     """
 
     deposit = models.ForeignKey(
@@ -75,6 +75,7 @@ class DepositDocument(models.Model):
     )
     reading = models.JSONField("lecture")
     read_at = models.DateTimeField("lu le")
+    infected_at = models.DateTimeField("trouvé infecté le", null=True, blank=True)
 
     class Meta:
         verbose_name = "document signé"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
+from funding.actions.isolation import requests_naming
 from funding.documents import Reading, expected_files
 from funding.models import DepositDocument, FundingRequest
 from segur_portal.common.french import typographic
@@ -86,11 +85,7 @@ def papers_of(request: FundingRequest) -> list[Paper]:
 
 def request_of(document: DepositDocument) -> FundingRequest | None:
     """The integrated request that names the document, if there is one."""
-    named = Q()
-    for block in ("bonDeCommande", "procesVerbal", "facture"):
-        named |= Q(**{f"payload__{block}__nomFichier": document.name})
-    requests = FundingRequest.objects.filter(named, deposit=document.deposit_id)
-    return requests.order_by("position").first()
+    return requests_naming(document).first()
 
 
 def label_of(document: DepositDocument, request: FundingRequest | None) -> str:

@@ -31,6 +31,7 @@ _VERBS = {
     "pay": "Demande payée",
     "leave_base": "Client sorti de la base des clients éligibles",
     "return_to_base": "Client de nouveau dans la base",
+    "isolate_document": "Document infecté, isolé",
 }
 
 

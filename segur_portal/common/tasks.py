@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from segur_portal.common.antivirus import scan_again as scan_clean_files
 from segur_portal.common.antivirus import scan_waiting as scan_files
 from segur_portal.common.mails import send_due, send_queued
 from segur_portal.common.notices import send_digests as write_digests
@@ -29,3 +30,9 @@ def send_digests() -> None:
 def scan_waiting() -> None:
     """Have the antivirus look at the files that wait for it, or that it could not look at."""
     scan_files()
+
+
+@shared_task(name="common.scan_again", ignore_result=True)
+def scan_again() -> None:
+    """Have the antivirus look again at the files found clean long ago."""
+    scan_clean_files()

@@ -323,6 +323,8 @@ CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", 30.0)
 # Whether a file that no antivirus looked at stays closed.
 ANTIVIRUS_REQUIRED = env.bool("ANTIVIRUS_REQUIRED", bool(CLAMD_ADDRESS))
+# A file found clean is looked at again after so many days, with the signatures of then; 0: never.
+ANTIVIRUS_RESCAN_DAYS = env.int("ANTIVIRUS_RESCAN_DAYS", 30)
 # Downloads go through the portal; with S3, they may be sent to an address that lives 60 seconds.
 SERVE_PRESIGNED = env.bool("SERVE_PRESIGNED", False)
 

@@ -16,6 +16,14 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "common.scan_waiting",
         "schedule": timedelta(minutes=1),
     },
+    "analyse again the files found clean long ago": {
+        "task": "common.scan_again",
+        "schedule": timedelta(minutes=10),
+    },
+    "tell of documents found infected after their verdict": {
+        "task": "funding.follow_antivirus",
+        "schedule": timedelta(minutes=1),
+    },
     "render forgotten documents": {
         "task": "portal.render_waiting",
         "schedule": timedelta(minutes=1),

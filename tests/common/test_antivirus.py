@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,15 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from segur_portal.common import clock
 from segur_portal.common.actions import store_file
-from segur_portal.common.antivirus import is_open, scan_bytes, scan_file, scan_waiting
+from segur_portal.common.antivirus import (
+    is_open,
+    scan_again,
+    scan_bytes,
+    scan_file,
+    scan_waiting,
+)
 from segur_portal.common.models import JournalEntry, StoredFile
 from segur_portal.common.serving import serve_file
 
@@ -153,3 +161,22 @@ def test_what_the_portal_makes_itself_is_open(settings: Any) -> None:
     settings.CLAMD_ADDRESS, settings.ANTIVIRUS_REQUIRED = "unix:/nowhere", True
     stored = store_file(BytesIO(b"%PDF-"), name="recu.pdf", purpose=StoredFile.Purpose.ISSUED)
     assert is_open(stored)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("scanned")
+def test_a_clean_file_is_looked_at_again_after_a_while(settings: Any) -> None:
+    """What nobody knew the first time is found; a daemon that is down changes nothing."""
+    settings.ANTIVIRUS_RESCAN_DAYS = 30
+    stored, recent = a_file(VIRUS), a_file(b"rien de mal")
+    long_ago = clock.now() - timedelta(days=31)
+    StoredFile.objects.filter(pk=stored.pk).update(scan_state=Scan.CLEAN, scanned_at=long_ago)
+    StoredFile.objects.filter(pk=recent.pk).update(scan_state=Scan.CLEAN, scanned_at=clock.now())
+    address, settings.CLAMD_ADDRESS = settings.CLAMD_ADDRESS, "unix:/nowhere/clamd"
+    assert scan_again() == 0
+    stored.refresh_from_db()
+    assert stored.scan_state == Scan.CLEAN
+    settings.CLAMD_ADDRESS = address
+    assert scan_again() == 1
+    stored.refresh_from_db()
+    assert stored.scan_state == Scan.INFECTED
