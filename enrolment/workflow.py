@@ -5,6 +5,9 @@ from segur_portal.common.workflow import Move, State, Workflow
 
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
 _OFFICER = frozenset({Role.OFFICER.value})
+_SYSTEM = frozenset({Role.SYSTEM.value})
+# Its own list: ANS decides, or an officer.
+_AGENTS = frozenset({Role.ANS.value, Role.OFFICER.value})
 YOU = "À vous d’agir"
 ASP = "L’ASP instruit"
 
@@ -122,6 +125,45 @@ BANK = Workflow(
             "withdrawn",
             _SUPPLIER,
             "Remplacer",
+        ),
+    ],
+)
+
+REFERENCING_IMPORT = Workflow(
+    "referencing_import",
+    [
+        State("received", "Reçue", "Reçue"),
+        State("applied", "Appliquée", "Appliquée", is_final=True, is_live=False),
+        State("unchanged", "Sans changement", "Sans changement", is_final=True, is_live=False),
+        State("quarantined", "En quarantaine", "En quarantaine", "L’ANS ou l’ASP décide"),
+        State("rejected", "Rejetée", "Rejetée", is_final=True, is_live=False),
+    ],
+    [
+        Move("apply", frozenset({"received"}), "applied", _SYSTEM, "Appliquer"),
+        Move("keep", frozenset({"received"}), "unchanged", _SYSTEM, "Constater l’identité"),
+        Move(
+            "quarantine",
+            frozenset({"received"}),
+            "quarantined",
+            _SYSTEM,
+            "Mettre en quarantaine",
+            needs_reason=True,
+        ),
+        Move(
+            "release",
+            frozenset({"quarantined"}),
+            "applied",
+            _AGENTS,
+            "Confirmer la liste",
+            needs_reason=True,
+        ),
+        Move(
+            "reject",
+            frozenset({"quarantined"}),
+            "rejected",
+            _AGENTS,
+            "Rejeter la liste",
+            needs_reason=True,
         ),
     ],
 )

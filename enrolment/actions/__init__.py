@@ -33,6 +33,12 @@ from .permissions import (
     role_of,
     sync_groups,
 )
+from .referencing import (
+    import_referencing,
+    reject_referencing,
+    release_referencing,
+    tell_referenced,
+)
 from .specimens import (
     READ_TASK,
     SpecimenRefusedError,
@@ -59,12 +65,15 @@ __all__ = [
     "declare_distribution",
     "declare_solution",
     "deposit_document",
+    "import_referencing",
     "move_enrolment",
     "move_specimen",
     "offered_solutions",
     "page_image",
     "place_in_group",
     "recap",
+    "reject_referencing",
+    "release_referencing",
     "remove_second_factor",
     "reveal_iban",
     "review_document",
@@ -79,6 +88,7 @@ __all__ = [
     "submit_enrolment",
     "submit_specimen",
     "sync_groups",
+    "tell_referenced",
     "text_of",
     "wake_specimen_reader",
     "withdraw_specimen",

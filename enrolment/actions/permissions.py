@@ -36,6 +36,7 @@ _SUPPLIERS = (
     "enrolment.apitoken",
     "enrolment.solution",
     "enrolment.distribution",
+    "enrolment.referencingimport",
     "enrolment.enrolment",
     "enrolment.specimen",
 )
@@ -108,6 +109,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
     KIND_GROUPS[UserKind.ANS]: {
         **_READ,
         "enrolment.solution": "view add change",
+        "enrolment.referencingimport": "view add",
         "enrolment.distribution": "view add change",
     },
     PROGRAMME_GROUP: {

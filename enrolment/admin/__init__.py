@@ -1,6 +1,17 @@
 """The officers' pages on people, suppliers, solutions and enrolments."""
 
-from . import bank, enrolments, issued, joining, people, solutions, specimens, suppliers, tokens
+from . import (
+    bank,
+    enrolments,
+    issued,
+    joining,
+    people,
+    referencing,
+    solutions,
+    specimens,
+    suppliers,
+    tokens,
+)
 
 __all__ = [
     "bank",
@@ -8,6 +19,7 @@ __all__ = [
     "issued",
     "joining",
     "people",
+    "referencing",
     "solutions",
     "specimens",
     "suppliers",

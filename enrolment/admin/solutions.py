@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
 
+from enrolment.actions import tell_referenced
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, Solution
 from segur_portal.common.admin.base import PortalAdmin
@@ -82,6 +83,12 @@ class SolutionAdmin(PortalAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What a solution is never changes: a new version is a new row."""
         return ("scheme", "editor", "name", "version") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Those whose enrolment waits for the referencing are told of it."""
+        super().save_model(request, obj, form, change)
+        if obj.referenced_on is not None and "referenced_on" in form.changed_data:
+            tell_referenced(obj)
 
     def panels(self, request: HttpRequest, obj: Solution) -> list[Panel]:
         return [history(obj)]

@@ -6,6 +6,7 @@ from .enrolments import Enrolment
 from .identity import CompanyIdentity
 from .invitations import Invitation, JoinRequest
 from .people import Membership, OfficerAssignment, Supplier, User
+from .referencing import ReferencingImport
 from .solutions import Distribution, Solution
 from .specimens import Specimen
 from .tokens import ApiToken
@@ -20,6 +21,7 @@ __all__ = [
     "JoinRequest",
     "Membership",
     "OfficerAssignment",
+    "ReferencingImport",
     "Solution",
     "Specimen",
     "Submission",

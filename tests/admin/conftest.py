@@ -13,12 +13,19 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from enrolment.actions import PROGRAMME_GROUP, save_bank_details, sync_groups
+from enrolment.actions import (
+    PROGRAMME_GROUP,
+    import_referencing,
+    save_bank_details,
+    sync_groups,
+)
 from enrolment.actions.invitations import invite_member
 from enrolment.actions.signup import ask_to_join
 from enrolment.actions.tokens import create_token
+from enrolment.admin.referencing import SAMPLE
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, OfficerAssignment, Solution, Specimen, User
+from enrolment.rules.referencing import COLUMNS
 from funding.actions import process_deposit, receive_deposit
 from funding.demo.papers import a_zip, documents_of
 from funding.models import Deposit, FundingRequest, SimulationLog
@@ -173,6 +180,11 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         template="notification",
         subject="Essai",
         context={"title": "Essai"},
+    )
+    import_referencing(
+        ContentFile(("\r\n".join([";".join(COLUMNS), *SAMPLE])).encode()),
+        "liste.csv",
+        actor=staff["ans"],
     )
     SimulationLog.objects.create(
         supplier=supplier,

@@ -63,6 +63,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "officer_elsewhere": "v",
         "programme": "v",
     },
+    "enrolment.referencingimport": {**VIEWERS, "superuser": "va", "ans": "va"},
     "enrolment.solution": {
         "superuser": "vac",
         "officer": "v",

@@ -1,0 +1,250 @@
+"""ANS's list of referenced solutions: received, held to the rails, applied or put aside.
+
+Nothing is ever deleted, and a blank takes nothing back. Past the thresholds the list waits for a
+named agent, who confirms or rejects it with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.db import connection, transaction
+from django.urls import reverse
+
+from enrolment.actions.paperwork import parameter
+from enrolment.actions.permissions import check_assigned, role_of
+from enrolment.actions.referencing_plan import Plan, plan_of
+from enrolment.actions.reviews import members_of
+from enrolment.enums import UserKind
+from enrolment.models import Distribution, Enrolment, ReferencingImport, Solution, User
+from enrolment.rules.referencing import ListError, Read, read_list
+from enrolment.workflow import REFERENCING_IMPORT
+from segur_portal.common import clock
+from segur_portal.common.actions import move, read_file, store_file, write_journal
+from segur_portal.common.enums import ParameterCode, Role
+from segur_portal.common.french import day
+from segur_portal.common.models import NoticeKind, StoredFile
+from segur_portal.common.notices import notify
+from segur_portal.common.workflow import ForbiddenMoveError
+
+MAX_BYTES = 5 * 1024 * 1024
+SHOWN = 200
+_LOCK = "enrolment.referencing"
+_WORDS = {
+    "reference_number": "numéro",
+    "file_submitted_on": "dossier complet",
+    "referenced_on": "référencée le",
+}
+
+
+class ReferencingBusyError(ForbiddenMoveError):
+    """Another list is being imported; the message is in French."""
+
+
+def import_referencing(content: IO[bytes], name: str, *, actor: User) -> ReferencingImport:
+    """Receive a list and apply it, unless the rails stop it; the import says what became of it.
+
+    Raises ForbiddenMoveError for who is not of ANS, while another list is imported or waits for a
+    decision; ListError for a file that cannot be read as a list: nothing is then received.
+    """
+    if actor.kind != UserKind.ANS and not actor.is_superuser:
+        raise ForbiddenMoveError("Seul un agent de l’ANS importe sa liste.")
+    file = content if isinstance(content, File) else File(content)
+    if file.size > MAX_BYTES:
+        raise ListError("Le fichier est trop gros : 5 Mio au plus.")
+    file.seek(0)
+    read = read_list(file.read(), on=clock.today())
+    with transaction.atomic(), referencing_lock():
+        if ReferencingImport.objects.filter(state="quarantined").exists():
+            raise ForbiddenMoveError("Une liste attend une décision : confirmez-la ou rejetez-la.")
+        file.seek(0)
+        stored = store_file(
+            file, name=name, purpose=StoredFile.Purpose.REFERENCING, stored_by=actor
+        )
+        import_ = ReferencingImport.objects.create(
+            file=stored, requested_by=actor, received_at=clock.now()
+        )
+        write_journal(import_, "receive", actor=actor, target="received", note=name)
+        _judge(import_, read)
+    return import_
+
+
+def release_referencing(import_: ReferencingImport, *, actor: User, note: str) -> bool:
+    """Confirm a list in quarantine: compared again, then applied; whether it was.
+
+    One that would now change more than was shown stays in quarantine with its new report. Raises
+    ForbiddenMoveError: the state, the agent's rights, no reason, another list being imported.
+    """
+    _check_decider(import_, actor)
+    with transaction.atomic(), referencing_lock():
+        REFERENCING_IMPORT.check(
+            "release", source=_state(import_), role=role_of(actor), reason=note
+        )
+        read = read_list(read_file(import_.file), on=clock.today())
+        plan = plan_of(read)
+        shown = (import_.added, import_.changed)
+        values = _report(plan, read, list(import_.report.get("alarms", [])))
+        if plan.added > shown[0] or plan.changed > shown[1]:
+            ReferencingImport.objects.filter(pk=import_.pk).update(**values)
+            return False
+        _write(plan)
+        _move(import_, "release", actor, role_of(actor), note, decided_by=actor, **values)
+    return True
+
+
+@transaction.atomic
+def reject_referencing(import_: ReferencingImport, *, actor: User, note: str) -> None:
+    """Put a list in quarantine away for good: nothing of it is recorded. Raises
+    ForbiddenMoveError."""
+    _check_decider(import_, actor)
+    _move(import_, "reject", actor, role_of(actor), note, decided_by=actor)
+
+
+@contextmanager
+def referencing_lock() -> Iterator[None]:
+    """One list at a time, until the end of the transaction. Raises ReferencingBusyError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
+        (is_mine,) = cursor.fetchone()
+    if not is_mine:
+        raise ReferencingBusyError("Une autre liste est en cours d’import : réessayez ensuite.")
+    yield
+
+
+def tell_referenced(solution: Solution) -> None:
+    """Tell the suppliers whose early enrolment waits for it that a solution is referenced."""
+    waiting = Enrolment.objects.filter(state="early", solutions=solution)
+    for enrolment in waiting.select_related("supplier", "scheme").order_by("pk"):
+        notify(
+            users=members_of(enrolment.supplier_id),
+            kind=NoticeKind.DECISION,
+            title=f"{solution} est référencée",
+            body=f"L’ANS a enregistré le référencement de {solution} sous le numéro "
+            f"{solution.reference_number}. Déposez son certificat, puis finalisez votre "
+            f"enrôlement {enrolment.scheme.software}.",
+            url=reverse("enrolment_detail", args=[enrolment.pk]),
+            key=f"referenced-{solution.pk}-{enrolment.pk}",
+        )
+
+
+def _judge(import_: ReferencingImport, read: Read) -> None:
+    """Apply, keep as it is, or put in quarantine."""
+    plan = plan_of(read)
+    alarms = list(_alarms(plan, read))
+    values = _report(plan, read, alarms)
+    system = Role.SYSTEM.value
+    if alarms:
+        _move(import_, "quarantine", None, system, " ".join(alarms), is_over=False, **values)
+    elif not plan.added and not plan.changed:
+        _move(import_, "keep", None, system, "", **values)
+    else:
+        _write(plan)
+        _move(import_, "apply", None, system, "", **values)
+
+
+def _alarms(plan: Plan, read: Read) -> Iterator[str]:
+    """Why a named agent must confirm the list, in French."""
+    percent = parameter(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT)
+    changed, refused = plan.changed_solutions, len(plan.refusals)
+    if changed * 100 > percent * plan.recorded:
+        yield (f"{changed} solution(s) sur {plan.recorded} changeraient : plus de {percent} %.")
+    if refused * 100 > percent * read.count:
+        yield f"{refused} ligne(s) sur {read.count} sont refusées : plus de {percent} %."
+
+
+def _write(plan: Plan) -> None:
+    for change in plan.solutions:
+        solution = change.solution
+        was_referenced = solution.referenced_on is not None
+        for name, (_, after) in change.fields.items():
+            setattr(solution, name, after or "")
+        solution.save()
+        if solution.referenced_on is not None and not was_referenced:
+            tell_referenced(solution)
+    for one in plan.distributions:
+        Distribution.objects.update_or_create(
+            solution=one.solution,
+            distributor=one.distributor,
+            defaults={"declared_on": one.declared_on},
+        )
+
+
+def _report(plan: Plan, read: Read, alarms: list[str]) -> dict[str, Any]:
+    """The counts, and the rows that the page shows."""
+    added = [[str(one.solution), str(one.solution.editor)] for one in plan.solutions if one.is_new]
+    changed = [
+        [str(one.solution), str(one.solution.editor), _difference(one.fields)]
+        for one in plan.solutions
+        if not one.is_new
+    ]
+    for one in plan.distributions:
+        row = [str(one.solution), f"distribuée par {one.distributor}"]
+        if one.known is None:
+            added.append(row)
+        else:
+            before = _text(one.known.declared_on)
+            changed.append([*row, f"déclarée : {before} → {_text(one.declared_on)}"])
+    refused = [[one.number, one.what, one.reason] for one in plan.refusals]
+    report = {
+        "alarms": alarms,
+        "schemes": sorted({line.scheme for line in read.lines}),
+        "added": added[:SHOWN],
+        "changed": changed[:SHOWN],
+        "refused": refused[:SHOWN],
+    }
+    counts = {"row_count": read.count, "added": plan.added, "changed": plan.changed}
+    return {**counts, "refused": len(plan.refusals), "report": report}
+
+
+def _difference(fields: dict[str, tuple[Any, Any]]) -> str:
+    return " ; ".join(
+        f"{_WORDS[name]} : {_text(before)} → {_text(after)}"
+        for name, (before, after) in fields.items()
+    )
+
+
+def _text(value: Any) -> str:
+    if not value:
+        return "–"
+    return value if isinstance(value, str) else day(value)
+
+
+def _check_decider(import_: ReferencingImport, actor: User) -> None:
+    """ANS decides on its list; so does an officer of every scheme it names."""
+    if actor.kind not in (UserKind.ANS, UserKind.OFFICER) or not actor.is_active:
+        raise ForbiddenMoveError("Seul un agent de l’ANS ou un gestionnaire décide d’une liste.")
+    for scheme in import_.report.get("schemes", []):
+        check_assigned(actor, scheme)
+
+
+def _state(import_: ReferencingImport) -> str:
+    """Its state as it is now, the row being locked."""
+    ReferencingImport.objects.select_for_update(of=("self",)).get(pk=import_.pk)
+    import_.refresh_from_db()
+    return import_.state
+
+
+def _move(
+    import_: ReferencingImport,
+    name: str,
+    actor: User | None,
+    role: str,
+    note: str,
+    *,
+    is_over: bool = True,
+    **changes: Any,
+) -> None:
+    if is_over:
+        changes["finished_at"] = clock.now()
+    move(
+        import_,
+        name,
+        workflow=REFERENCING_IMPORT,
+        role=role,
+        actor=actor,
+        note=note,
+        **changes,
+    )

@@ -1,0 +1,159 @@
+"""What a list of ANS would change: compared with what is recorded, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from enrolment.models import Distribution, Solution, Supplier
+from enrolment.rules.referencing import FACTS, Key, Line, Read, Refusal, referencing_fault
+from segur_portal.common.models import Scheme
+
+_NO_ACCOUNT = (
+    "aucune organisation du portail n’a le SIRET {siret} : la ligne sera prise quand elle aura "
+    "un compte."
+)
+
+
+@dataclass(slots=True)
+class SolutionChange:
+    """A solution to add, or whose referencing changes: `{field: (before, after)}`."""
+
+    solution: Solution
+    fields: dict[str, tuple[Any, Any]]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the list adds it."""
+        return self.solution.pk is None
+
+
+@dataclass(slots=True)
+class DistributionChange:
+    """A distributor to declare, or whose date of declaration changes."""
+
+    solution: Solution
+    distributor: Supplier
+    declared_on: date
+    known: Distribution | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that a list would do, and the lines it leaves out."""
+
+    solutions: list[SolutionChange] = field(default_factory=list)
+    distributions: list[DistributionChange] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    recorded: int = 0
+
+    @property
+    def added(self) -> int:
+        """Solutions and distributors that were not known."""
+        new = sum(one.is_new for one in self.solutions)
+        return new + sum(one.known is None for one in self.distributions)
+
+    @property
+    def changed_solutions(self) -> int:
+        """Solutions whose recorded facts change."""
+        return sum(not one.is_new for one in self.solutions)
+
+    @property
+    def changed(self) -> int:
+        """Facts recorded that the list changes."""
+        return self.changed_solutions + sum(one.known is not None for one in self.distributions)
+
+
+def plan_of(read: Read) -> Plan:
+    """Compare a list with what is recorded: a fixed number of queries, nothing written."""
+    return _Planner(read.lines, read.refusals).plan
+
+
+class _Planner:
+    def __init__(self, lines: Iterable[Line], refusals: Iterable[Refusal]) -> None:
+        self.plan = Plan(refusals=list(refusals))
+        self.schemes = set(Scheme.objects.values_list("pk", flat=True))
+        self.suppliers = {one.siret: one for one in Supplier.objects.order_by("pk")}
+        rows = Solution.objects.select_related("editor").order_by("pk")
+        self.solutions: dict[Key, Solution] = {_key(one): one for one in rows}
+        self.plan.recorded = len(self.solutions)
+        self.numbers: dict[tuple[str, str], Key] = {
+            (one.scheme_id, one.reference_number): key
+            for key, one in self.solutions.items()
+            if one.reference_number
+        }
+        self.distributions = {
+            (one.solution_id, one.distributor_id): one
+            for one in Distribution.objects.order_by("pk")
+        }
+        # What a line of this list already said of a solution, or of one of its distributors.
+        self.said: dict[Key, tuple[int, dict[str, Any]]] = {}
+        self.declared: set[tuple[Key, str]] = set()
+        for line in lines:
+            if reason := self._take(line):
+                what = f"{line.name} {line.version}"
+                self.plan.refusals.append(Refusal(line.number, what, reason))
+        self.plan.refusals.sort(key=lambda one: one.number)
+
+    def _take(self, line: Line) -> str:
+        """Note what a line changes, or say why it is refused."""
+        if line.scheme not in self.schemes:
+            return f"dispositif : « {line.scheme[:40]} » n’existe pas."
+        for column, siret in (("editeur", line.editor), ("distributeur", line.distributor)):
+            if siret and siret not in self.suppliers:
+                return f"siret_{column} : {_NO_ACCOUNT.format(siret=siret)}"
+        return self._solution(line) or self._distributor(line)
+
+    def _solution(self, line: Line) -> str:
+        if line.key in self.said:
+            number, facts = self.said[line.key]
+            same = line.facts == facts or not line.facts
+            return "" if same else f"La ligne {number} dit autre chose de cette solution."
+        solution = self.solutions.get(line.key)
+        before: Mapping[str, Any] = {name: getattr(solution, name, None) or None for name in FACTS}
+        after = {**before, **line.facts}
+        if fault := referencing_fault(after):
+            return fault
+        number_key = (line.scheme, line.reference_number)
+        owner = self.numbers.get(number_key)
+        if line.reference_number and owner not in (None, line.key):
+            assert owner is not None
+            return f"Le numéro {line.reference_number} est celui de {owner[2]} {owner[3]}."
+        self.said[line.key] = (line.number, line.facts)
+        if line.reference_number:
+            self.numbers[number_key] = line.key
+        if solution is None:
+            solution = Solution(
+                scheme_id=line.scheme,
+                editor=self.suppliers[line.editor],
+                name=line.name,
+                version=line.version,
+            )
+            self.solutions[line.key] = solution
+        fields = {
+            name: (before[name], after[name]) for name in FACTS if before[name] != after[name]
+        }
+        if fields or solution.pk is None:
+            self.plan.solutions.append(SolutionChange(solution, fields))
+        return ""
+
+    def _distributor(self, line: Line) -> str:
+        if not line.distributor:
+            return ""
+        if (line.key, line.distributor) in self.declared:
+            return "Ce distributeur est déjà déclaré plus haut pour cette solution."
+        self.declared.add((line.key, line.distributor))
+        solution, distributor = self.solutions[line.key], self.suppliers[line.distributor]
+        known = self.distributions.get((solution.pk, distributor.pk))
+        assert line.declared_on is not None
+        if known is None or known.declared_on != line.declared_on:
+            self.plan.distributions.append(
+                DistributionChange(solution, distributor, line.declared_on, known)
+            )
+        return ""
+
+
+def _key(solution: Solution) -> Key:
+    return (solution.scheme_id, solution.editor.siret, solution.name, solution.version)
