@@ -15,6 +15,7 @@ from funding.actions import (
 from funding.actions.departures import flag_left_clients, follow_bases
 from funding.actions.isolation import follow_antivirus
 from funding.actions.paper import issue_model
+from funding.actions.retention import purge
 from funding.actions.specimens import read_specimen
 from funding.report.issued import draw
 from funding.report.paper import model_data, offered
@@ -84,6 +85,12 @@ def read_waiting_layouts() -> None:
 def follow_scans() -> None:
     """Flag the requests one of whose documents was found infected after their verdict."""
     follow_antivirus()
+
+
+@shared_task(name="funding.purge_files", ignore_result=True)
+def purge_files() -> None:
+    """Delete the files whose period of retention is over."""
+    purge()
 
 
 @shared_task(name="funding.follow_base", ignore_result=True)

@@ -26,6 +26,7 @@ _PROGRAMME = (
     "common.pricescale",
     "common.reason",
     "common.statement",
+    "common.retentionperiod",
 )
 _PROGRAMME_DETAILS = ("common.pricetier", "common.programmesnapshot")
 _SUPPLIERS = (
@@ -118,6 +119,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "common.parameter": "view add change",
         "common.reason": "view add change",
         "common.statement": "view add change",
+        "common.retentionperiod": "view change",
         "common.pricescale": "view add change",
         "common.pricetier": "view add change delete",
         "common.programmesnapshot": "view",

@@ -108,7 +108,9 @@ def scan_waiting() -> int:
     """Look at the oldest files that wait for it, or that could not be looked at; how many."""
     if not settings.CLAMD_ADDRESS:
         return 0
-    waiting = StoredFile.objects.filter(scan_state__in=[_Scan.WAITING, _Scan.IMPOSSIBLE])
+    waiting = StoredFile.objects.filter(
+        scan_state__in=[_Scan.WAITING, _Scan.IMPOSSIBLE], deleted_at=None
+    )
     files = list(waiting.order_by("scanned_at", "stored_at")[:BATCH])
     for stored in files:
         if scan_file(stored) == _Scan.IMPOSSIBLE:
@@ -125,7 +127,9 @@ def scan_again() -> int:
     if not settings.CLAMD_ADDRESS or not settings.ANTIVIRUS_RESCAN_DAYS:
         return 0
     before = clock.now() - timedelta(days=settings.ANTIVIRUS_RESCAN_DAYS)
-    clean = StoredFile.objects.filter(scan_state=_Scan.CLEAN, scanned_at__lt=before)
+    clean = StoredFile.objects.filter(
+        scan_state=_Scan.CLEAN, scanned_at__lt=before, deleted_at=None
+    )
     count = 0
     for stored in clean.order_by("scanned_at")[:BATCH]:
         result = scan_bytes(_pieces(read_file(stored)))
@@ -138,6 +142,8 @@ def scan_again() -> int:
 
 def is_open(stored: StoredFile) -> bool:
     """Whether a person may open the file."""
+    if stored.deleted_at is not None:
+        return False
     if stored.purpose == StoredFile.Purpose.ISSUED or stored.scan_state == _Scan.CLEAN:
         return True
     return stored.scan_state == _Scan.SKIPPED and not settings.ANTIVIRUS_REQUIRED

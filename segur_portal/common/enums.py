@@ -61,6 +61,18 @@ class ParameterCode(StrEnum):
     REFERENCING_MAX_CHANGED_PERCENT = "referencing_max_changed_percent"
 
 
+class RetentionKind(StrEnum):
+    """Kinds of file that are kept for a time."""
+
+    IDENTITY = "identity"
+    ABANDONED_ENROLMENT = "abandoned_enrolment"
+    FAILED_DEPOSIT = "failed_deposit"
+    REQUEST = "request"
+    ISSUED = "issued"
+    BASE = "base"
+    PAYMENT = "payment"
+
+
 class ReasonSubject(StrEnum):
     """What a coded reason may be given about."""
 

@@ -14,6 +14,7 @@ from segur_portal.common.models import (
     PriceScale,
     PriceTier,
     Reason,
+    RetentionPeriod,
     Scheme,
     Statement,
     Window,
@@ -27,6 +28,7 @@ _IDENTITY: dict[type[models.Model], tuple[str, ...]] = {
     Parameter: ("scheme_id", "code"),
     PriceScale: ("scheme_id", "version"),
     Reason: ("subject", "code"),
+    RetentionPeriod: ("kind",),
     Statement: ("kind", "scheme_id", "code"),
 }
 

@@ -29,6 +29,7 @@ _CLOSED = {
     StoredFile.Scan.INFECTED.value: "Ce fichier est infecté : il est isolé et ne s’ouvre pas.",
     StoredFile.Scan.SKIPPED.value: "Ce fichier n’a pas été analysé : il ne s’ouvre pas.",
 }
+_DELETED = "Ce fichier a été supprimé le {day:%d/%m/%Y}, au terme de sa durée de conservation."
 _NOT_YET = "Ce fichier attend son analyse antivirus : réessayez dans quelques minutes."
 
 _Response = TypeVar("_Response", bound=HttpResponseBase)
@@ -38,6 +39,8 @@ def why_closed(stored: StoredFile | None) -> str:
     """Why nobody may open the file yet, in French; empty when it opens, or when there is none."""
     if stored is None or is_open(stored):
         return ""
+    if stored.deleted_at is not None:
+        return _DELETED.format(day=stored.deleted_at)
     return _CLOSED.get(stored.scan_state, _NOT_YET)
 
 

@@ -79,6 +79,7 @@ NAVIGATION = [
         _page("Barèmes", "euro", "common.pricescale"),
         _page("Motifs", "format_list_bulleted", "common.reason"),
         _page("Mentions obligatoires", "format_quote", "common.statement"),
+        _page("Durées de conservation", "auto_delete", "common.retentionperiod"),
         _page("Versions du programme", "history", "common.programmesnapshot"),
     ),
     _group(
@@ -103,6 +104,7 @@ NAVIGATION = [
         "Traces",
         _page("Journal", "menu_book", "common.journalentry"),
         _page("Fichiers reçus", "folder", "common.storedfile"),
+        _page("Suppressions", "delete_sweep", "common.filedeletion"),
         _page("Courriels", "mail", "common.outgoingmail"),
         _page("Documents émis", "picture_as_pdf", "common.issueddocument"),
     ),

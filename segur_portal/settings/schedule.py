@@ -24,6 +24,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "funding.follow_antivirus",
         "schedule": timedelta(minutes=1),
     },
+    "delete the files whose period is over": {
+        "task": "funding.purge_files",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "render forgotten documents": {
         "task": "portal.render_waiting",
         "schedule": timedelta(minutes=1),

@@ -23,6 +23,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "common.programmesnapshot": dict.fromkeys(STAFF, "v"),
     "common.reason": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "common.statement": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
+    "common.retentionperiod": {**dict.fromkeys(STAFF, "v"), "superuser": "vc", "programme": "vc"},
+    "common.filedeletion": {"superuser": "v"},
     "common.scheme": {**dict.fromkeys(STAFF, "v"), "superuser": "vc", "programme": "vc"},
     "common.storedfile": {"superuser": "v"},
     "common.window": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},

@@ -1,5 +1,5 @@
 """The officers' side: pages of the programme and of the traces, and what all pages share."""
 
-from . import programme, reasons, records, statements
+from . import programme, reasons, records, retention, statements
 
-__all__ = ["programme", "reasons", "records", "statements"]
+__all__ = ["programme", "reasons", "records", "retention", "statements"]

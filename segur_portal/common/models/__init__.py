@@ -15,6 +15,7 @@ from .notices import (
 )
 from .programme import Parameter, PriceScale, PriceTier, ProgrammeSnapshot, Scheme, Window
 from .reasons import Reason
+from .retention import FileDeletion, RetentionPeriod
 from .statements import Statement
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "MANDATORY_KINDS",
     "Channel",
     "ClockShift",
+    "FileDeletion",
     "IssuedDocument",
     "JournalEntry",
     "NoticeKind",
@@ -33,6 +35,7 @@ __all__ = [
     "PriceTier",
     "ProgrammeSnapshot",
     "Reason",
+    "RetentionPeriod",
     "Scheme",
     "Statement",
     "StoredFile",

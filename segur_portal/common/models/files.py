@@ -10,7 +10,8 @@ class StoredFile(models.Model):
     """One stored file: its opaque key, the name its owner gave it, its size and checksum.
 
     `sha256` is computed on the bytes received and verified when they are read back. Nobody opens
-    a file before the antivirus has found it clean (`segur_portal.common.antivirus`).
+    a file before the antivirus has found it clean (`segur_portal.common.antivirus`). Deleted at the
+    end of its period, it keeps its row, without its bytes or its name.
     """
 
     class Purpose(models.TextChoices):
@@ -54,6 +55,8 @@ class StoredFile(models.Model):
     )
     scanned_at = models.DateTimeField("analysé le", null=True, blank=True)
     scan_detail = models.CharField("résultat de l’analyse", max_length=200, blank=True)
+
+    deleted_at = models.DateTimeField("supprimé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "fichier"

@@ -1,4 +1,7 @@
-"""`manage.py check_files`: every file recorded exists, with the checksum of what was received."""
+"""`manage.py check_files`: every file recorded exists, with the checksum of what was received.
+
+Those deleted at the end of their period are not looked for.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ class Command(BaseCommand):
         """Read every file; fail with the list of those missing or changed."""
         wrong = []
         count = 0
-        for stored in StoredFile.objects.order_by("pk").iterator():
+        for stored in StoredFile.objects.filter(deleted_at=None).order_by("pk").iterator():
             count += 1
             if problem := _problem(stored):
                 wrong.append(f"{stored.pk} {stored.name} : {problem}")
