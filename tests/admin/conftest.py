@@ -34,7 +34,7 @@ from pilots.models import PilotProof
 from segur_portal.common.enums import SchemeCode
 from segur_portal.common.issuing import issue_document
 from segur_portal.common.mails import queue_mail
-from segur_portal.common.models import IssuedDocument
+from segur_portal.common.models import FileDeletion, IssuedDocument
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, a_user, an_enrolment, the_programme
 from tests.funding.accepted import one_of_each_payment_row
@@ -192,6 +192,16 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         request_count=1,
         identifier_count=3,
         with_database=True,
+    )
+    FileDeletion.objects.create(
+        file=deposit.file,
+        kind="request",
+        purpose=deposit.file.purpose,
+        size=deposit.file.size,
+        sha256=deposit.file.sha256,
+        stored_at=deposit.file.stored_at,
+        why="Essai",
+        decided_at=A_DAY,
     )
     one_of_each_payment_row(FundingRequest.objects.earliest("pk"), staff["officer"])
     issue_document(
