@@ -84,6 +84,10 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
         """Every enrolment that was not refused."""
         return self.exclude(state="refused")
 
+    def validated(self) -> EnrolmentQuerySet:
+        """Those validated, early or for good: the simulator and the templates are open."""
+        return self.alive().exclude(early_validated_on=None, final_validated_on=None)
+
 
 class DocumentQuerySet(models.QuerySet[Any]):
     """Supporting documents of enrolments."""

@@ -25,7 +25,7 @@ STEP_TITLES = dict(
         strict=True,
     )
 )
-_NEXT = {
+NEXT_STEPS = {
     "draft": "Complétez l’enrôlement, signez-le et transmettez-le à l’ASP.",
     "submitted": "Un agent de l’ASP va l’examiner. Vous n’avez rien à faire.",
     "in_review": "Un agent de l’ASP l’examine. Vous n’avez rien à faire.",
@@ -68,7 +68,7 @@ class Line:
 
     @property
     def next_step(self) -> str:
-        return _NEXT[self.enrolment.state] if self.enrolment else ""
+        return NEXT_STEPS[self.enrolment.state] if self.enrolment else ""
 
     @property
     def is_ours(self) -> bool:

@@ -121,8 +121,7 @@ def _submitted(request: SupplierRequest, form: SpecimenForm, replaces: Specimen 
 
 def _open_schemes(request: SupplierRequest) -> Any:
     """The schemes on which the supplier's enrolment is validated, early or final."""
-    own = Enrolment.objects.alive().filter(supplier=request.supplier)
-    return own.exclude(early_validated_on=None, final_validated_on=None)
+    return Enrolment.objects.of(request.supplier).validated()
 
 
 def _specimen(request: SupplierRequest, pk: int) -> Specimen:

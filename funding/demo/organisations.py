@@ -100,6 +100,13 @@ FREE_RIS = Software(
     _RIS, ASSOCIATION, "Libre Imagerie", "1.0", "RIS-VA2-2026-0042",
     date(2026, 8, 17), date(2026, 9, 14),
 )  # fmt: skip
+# Not referenced yet, or just: their enrolments wait for an officer.
+CABINET = Software(_MDV, IMAGING_EDITOR, "Lumirad Cabinet", "1.2", submitted_on=date(2026, 8, 3))
+FREE_DRIMBOX = Software(_DB, ASSOCIATION, "Libre Échange", "0.9")
+PLUME_DRIMBOX = Software(
+    _DB, DOCTORS_EDITOR, "Plume Images", "1.0", "DB-VA2-2026-0019",
+    date(2026, 7, 6), date(2026, 9, 7),
+)  # fmt: skip
 OTHER_RIS = Software(
     _RIS, COMPETITOR, "Orion RIS", "12", "RIS-VA2-2025-0009", date(2025, 5, 26), date(2025, 6, 24)
 )
@@ -109,7 +116,7 @@ OTHER_DRIMBOX = Software(
 
 SOFTWARE = (
     RIS, RIS_NUCLEAR, RIS_NEXT, DRIMBOX, LGC, LGC_HOUSE, LGC_NEXT, FREE_LGC, FREE_RIS, OTHER_RIS,
-    OTHER_DRIMBOX,
+    OTHER_DRIMBOX, CABINET, FREE_DRIMBOX, PLUME_DRIMBOX,
 )  # fmt: skip
 
 
@@ -235,6 +242,20 @@ ENROLMENTS = (
                 date(2025, 11, 12), "refuse", "not_entitled",
                 "Aucun logiciel de gestion de cabinet n’est en cours de référencement.",
             ),
+        ),
+    ),
+    EnrolmentPlan(
+        IMAGING_EDITOR, _MDV, (CABINET,),
+        (Step(date(2026, 9, 4), "submit"), Step(date(2026, 9, 10), "take")),
+    ),
+    EnrolmentPlan(ASSOCIATION, _DB, (FREE_DRIMBOX,), (Step(date(2026, 9, 9), "submit"),)),
+    EnrolmentPlan(
+        DOCTORS_EDITOR, _DB, (PLUME_DRIMBOX,),
+        (
+            Step(date(2026, 7, 15), "submit"),
+            Step(date(2026, 7, 20), "take"),
+            Step(date(2026, 7, 27), "validate_early"),
+            Step(date(2026, 9, 11), "finalise"),
         ),
     ),
     EnrolmentPlan(DOCTORS_EDITOR, _RIS, (), ()),

@@ -8,23 +8,20 @@ from datetime import date, datetime, time, timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from enrolment.actions import move_enrolment, move_specimen, sync_groups
+from enrolment.actions import move_enrolment, sync_groups
 from enrolment.demo_accounts import (
     ASSOCIATION,
     DEMO_ACCOUNTS,
     DEMO_PASSWORD,
-    DOCTORS_EDITOR,
-    IMAGING_EDITOR,
     DemoAccount,
 )
-from enrolment.enums import MemberRole, SpecimenKind, UserKind
+from enrolment.enums import MemberRole, UserKind
 from enrolment.models import (
     Distribution,
     Enrolment,
     Membership,
     OfficerAssignment,
     Solution,
-    Specimen,
     Supplier,
     User,
 )
@@ -32,6 +29,7 @@ from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 
 from .enrolment_papers import Paperwork
+from .layouts import review_layouts
 from .organisations import (
     BY_KEY,
     COMPETITOR,
@@ -107,7 +105,7 @@ def put_in_place() -> Cast:
         _create_solutions(cast)
     for plan in ENROLMENTS:
         _play_enrolment(cast, plan)
-    _review_layouts(cast)
+    review_layouts(cast.suppliers, cast.depositors, cast.officer)
     return cast
 
 
@@ -219,35 +217,3 @@ def _play_enrolment(cast: Cast, plan: EnrolmentPlan) -> None:
                 reason_code=step.reason_code,
                 note=step.note,
             )
-
-
-def _review_layouts(cast: Cast) -> None:
-    """Three layouts: one compliant, one sent back, one that waits (ENR-005)."""
-    for key, scheme, kind, label, on, verdict in (
-        (IMAGING_EDITOR, SchemeCode.RIS, _ORDER, "Bon de commande Lumirad", _JULY, "approve"),
-        (DOCTORS_EDITOR, SchemeCode.MDV, _REPORT, "PV pilote Plume", _JANUARY, "reject"),
-        (ASSOCIATION, SchemeCode.MDV, _ORDER, "Bon de commande associatif", _JANUARY, ""),
-    ):
-        specimen = Specimen.objects.create(
-            supplier=cast.suppliers[key], scheme_id=scheme, kind=kind, label=label
-        )
-        if verdict:
-            _review(specimen, verdict, on, cast.officer)
-
-
-_ORDER, _REPORT = SpecimenKind.PURCHASE_ORDER, SpecimenKind.PILOT_REPORT
-_JULY, _JANUARY = date(2025, 7, 9), date(2026, 1, 22)
-_MISSING = "La mention « signature du client final » ne figure pas sur le modèle."
-
-
-def _review(specimen: Specimen, verdict: str, on: date, officer: User) -> None:
-    is_refused = verdict == "reject"
-    with clock.frozen_at(morning(on, 15)):
-        move_specimen(
-            specimen,
-            verdict,
-            actor=officer,
-            role="officer",
-            reason_code="statement_missing" if is_refused else "",
-            note=_MISSING if is_refused else "",
-        )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enrolment.models import Enrolment
+from enrolment.report.files import NEXT_STEPS
 from enrolment.workflow import ENROLMENT
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import CalendarFacts, PilotFacts, WindowFacts
 from segur_portal.common.clock import PARIS
 from segur_portal.common.enums import Kind, WindowKind
-from segur_portal.common.french import count
+from segur_portal.common.french import count, instant
 from segur_portal.common.models import Scheme, Window
 
 from .pilots import Pilots, missing_pilots
@@ -69,12 +70,27 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A scheme, where the supplier's enrolment on it stands, and its gates."""
+    """A scheme, where the supplier's enrolment on it stands, its gates: simulator, then deposits.
+
+    `next_step` says what opens the rest, `enrolment_id` where.
+    """
 
     scheme: Scheme
     stage: str
     owner: str
     gates: tuple[Gate, ...]
+    next_step: str = ""
+    enrolment_id: int | None = None
+
+    @property
+    def may_simulate(self) -> bool:
+        """Whether the simulator is open."""
+        return self.gates[0].is_open
+
+    @property
+    def may_deposit(self) -> bool:
+        """Whether some kind of request is taken now."""
+        return any(gate.is_open for gate in self.gates[1:])
 
 
 def next_deadlines(schemes: Iterable[Scheme], windows: Windows, now: datetime) -> list[Deadline]:
@@ -126,7 +142,20 @@ def _opening(
         stage=state.public if state else "Non enrôlé",
         owner=state.owner if state else "",
         gates=(_simulator(is_early or is_final), advance, _with_pilots(balance, pilots)),
+        next_step=_next_step(enrolment, windows.get((scheme.pk, WindowKind.ENROLMENT.value)), now),
+        enrolment_id=enrolment.pk if enrolment else None,
     )
+
+
+def _next_step(enrolment: Enrolment | None, window: Window | None, now: datetime) -> str:
+    """What to do, or to wait for; without an enrolment, whether one may still begin."""
+    if enrolment is not None:
+        return NEXT_STEPS[enrolment.state]
+    if window is not None and window.opens_at is not None and now < window.opens_at:
+        return f"Les enrôlements ouvriront {instant(window.opens_at)}."
+    if window is not None and now > window.closes_at:
+        return f"Les enrôlements sont clos depuis {instant(window.closes_at)}."
+    return "Commencez un enrôlement : tout le reste en dépend."
 
 
 def _simulator(is_enrolled: bool) -> Gate:

@@ -36,7 +36,11 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
     pilots = pilots_of(supplier, enrolments.values())
     own = [scheme for scheme in schemes if scheme.pk in enrolments] or schemes
     others = [scheme for scheme in schemes if scheme not in own]
+    shown = agenda.openings([*own, *others], enrolments, windows, now, pilots)
     context: dict[str, Any] = {
+        "may_deposit": any(one.may_deposit for one in shown),
+        "may_simulate": any(one.may_simulate for one in shown),
+        "is_enrolling": bool(enrolments),
         "duties": duties.gravest_first(
             [
                 *_request_duties(supplier, totals, windows),
@@ -46,7 +50,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
             ]
         ),
         "deadlines": agenda.next_deadlines(own, windows, now),
-        "openings": agenda.openings([*own, *others], enrolments, windows, now, pilots),
+        "openings": shown,
         "rows": _last_deposits(supplier),
         "totals": totals,
     }

@@ -75,10 +75,12 @@ def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
     by_scheme = {row.scheme_id: row for row in enrolments.select_related("scheme")}
     schemes = sorted((row.scheme for row in by_scheme.values()), key=lambda scheme: scheme.order)
     windows = {(row.scheme_id, row.kind): row for row in Window.objects.order_by("pk")}
+    shown = openings(schemes, by_scheme, windows, now)
     context = {
         "form": form,
         "free_name": expected_name(request.supplier, clock.today()),
-        "openings": openings(schemes, by_scheme, windows, now),
+        "openings": shown,
+        "may_deposit": any(one.may_deposit for one in shown),
         "now": now,
         "max_bytes": settings.DEPOSIT_JSON_MAX_BYTES,
         "max_requests": settings.DEPOSIT_MAX_REQUESTS,

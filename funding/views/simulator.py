@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget
 
 from enrolment.doors import SupplierRequest, depositor_required
+from enrolment.models import Enrolment
 from funding.actions import Simulation, SimulationLimitError, simulate
 from funding.forms import SimulationForm
 from funding.report.document import report_document
@@ -64,6 +65,7 @@ def _page(
     """The whole page; for htmx only what changed, so that the chosen file stays chosen."""
     context = {
         "form": form,
+        "is_open": Enrolment.objects.of(request.supplier).validated().exists(),
         "now": clock.now(),
         "free_name": expected_name(request.supplier, clock.today()),
         "max_bytes": settings.DEPOSIT_JSON_MAX_BYTES,

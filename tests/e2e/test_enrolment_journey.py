@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,35 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from enrolment.actions import sync_groups
-from enrolment.models import Distribution, Enrolment, Membership, Solution, User
+from enrolment.enums import UserKind
+from enrolment.models import Distribution, Enrolment, Membership, Solution, Specimen, User
+from funding.actions import process_deposit
+from funding.actions.specimens import read_specimen
+from funding.demo.papers import a_zip, documents_of
 from funding.demo.small_pdf import small_pdf
+from funding.models import Deposit
 from segur_portal.common import clock
-from tests.builders import SIRET
+from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.enrolment.kit import BIC, IBAN, RIS
-from tests.factories import A_DAY, a_member, a_supplier, an_officer, the_programme
+from tests.enrolment.registers import KNOWN_SIRET, Registers
+from tests.factories import (
+    A_DAY,
+    a_base,
+    a_member,
+    a_supplier,
+    a_user,
+    an_enrolment,
+    an_officer,
+    the_programme,
+)
 
 from .conftest import OpenPage
+from .joining import confirm_address, invite, registers, sign_up
 from .looks import WIDTHS, assert_looks_right
 
+__all__ = ["registers"]
 EDITOR_SIRET = "73282932000074"
+NAMED = a_request(RIS)["solutionLogicielle"]
 PDF: Any = {"name": "piece.pdf", "mimeType": "application/pdf", "buffer": small_pdf("Pièce", IBAN)}
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -35,6 +54,14 @@ def officer(transactional_db: None, settings: Settings) -> User:
     the_programme()
     clock.move_to(A_DAY)
     person = an_officer(RIS)
+    sync_groups()
+    return person
+
+
+@pytest.fixture
+def agent(officer: User) -> User:
+    """An agent of ANS."""
+    person = a_user("agent@ans.fr", UserKind.ANS, is_staff=True)
     sync_groups()
     return person
 
@@ -57,8 +84,10 @@ def start(page: Page) -> None:
     page.locator(f"form[action*='{RIS}'] button").click()
 
 
-def begin_answers(page: Page, proxy: str = "") -> None:
+def begin_answers(page: Page, proxy: str = "", *, osu: str = "") -> None:
     """The first step."""
+    if osu:
+        page.get_by_label("Habilitation OSU : obtenue le").fill(osu)
     page.get_by_label("Représentant légal (nom et prénom)").fill("Camille Martin")
     page.locator("label[for=id_hosts_data_1]").click()
     if proxy:
@@ -71,8 +100,8 @@ def begin_answers(page: Page, proxy: str = "") -> None:
 
 def declare(page: Page) -> None:
     """A solution of one's own."""
-    page.get_by_label("Nom", exact=True).fill("Atelier RIS")
-    page.get_by_label("Version").fill("3.1")
+    page.get_by_label("Nom", exact=True).fill(NAMED["nom"])
+    page.get_by_label("Version").fill(NAMED["version"])
     page.get_by_role("button", name="Ajouter cette solution").click()
 
 
@@ -141,14 +170,57 @@ def gates(page: Page) -> str:
     return page.inner_text("main")
 
 
+def record_referencing(page: Page, solution: Solution) -> None:
+    """What an agent of ANS types on the page of a solution; the distributors it declares."""
+    page.goto(reverse("admin:enrolment_solution_change", args=[solution.pk]))
+    page.locator("[name=file_submitted_on]").fill("01/06/2025")
+    page.locator("[name=referenced_on]").fill("01/07/2025")
+    page.locator("[name=reference_number]").fill(NAMED["numeroReferencement"])
+    if solution.distributions.exists():
+        page.locator("[name=distributions-0-declared_on]").fill("10/07/2025")
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / "ans.png", full_page=True)
+    page.locator("[name=_save]").first.click()
+    page.wait_for_url(f"**{reverse('admin:enrolment_solution_changelist')}")
+
+
+def deposit_request(page: Page, siret: str) -> None:
+    """A file with its order, by the form; treated, its request is integrated."""
+    request = a_request(RIS)
+    a_base(RIS, [request])
+    page.goto(reverse("deposit_new"))
+    content = a_file(RIS, requests=[request], siret=siret)
+    papers = a_zip(documents_of(request, "AVANCE"))
+    file: Any = {
+        "name": a_filename(RIS, siret=siret),
+        "mimeType": "application/json",
+        "buffer": content,
+    }
+    archive: Any = {"name": "bons.zip", "mimeType": "application/zip", "buffer": papers}
+    page.locator("#id_fichier").set_input_files(files=[file])
+    page.locator("input[type=file]").nth(1).set_input_files(files=[archive])
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^Dépôt DEP-"))).to_be_visible()
+    received = Deposit.objects.get()
+    process_deposit(received.pk)
+    page.reload()
+    expect(page.get_by_role("heading", name="Compte rendu")).to_be_visible()
+    assert received.lines.get().outcome == "integrated", received.lines.get().findings
+
+
 def test_an_editor_enrols_early_then_for_good(
-    open_page: OpenPage, user: User, officer: User
+    open_page: OpenPage, registers: Registers, officer: User, agent: User
 ) -> None:
-    """Sent, corrected, validated early, referenced, finalised, validated: then deposits open."""
-    page = open_page(reverse("enrolment_list"), user=user)
+    """From the first account: a colleague invited; sent, corrected, validated early, referenced
+    by ANS, finalised, validated: then a deposit is taken."""
+    page = open_page("/")
+    sign_up(page)
+    confirm_address(page)
+    invite(page)
+    page.goto(reverse("enrolment_list"))
     look(page, "list")
     start(page)
-    begin_answers(page)
+    begin_answers(page, osu="2025-01-10")
     declare(page)
     look(page, "solutions")
     page.get_by_role("button", name="Enregistrer et continuer").click()
@@ -182,26 +254,39 @@ def test_an_editor_enrols_early_then_for_good(
     assert "Enrôlement anticipé validé" in gates(page)
     assert page.goto(reverse("simulator")).status == 200  # type: ignore[union-attr]
 
-    Solution.objects.update(
-        file_submitted_on=date(2026, 6, 1), referenced_on=date(2026, 7, 1), reference_number="R1"
-    )
+    refused = "Il faut d’abord un enrôlement définitif"
+    assert gates(page).count(refused) == 6, "advances and balances of the three schemes"
+
+    record_referencing(open_page(reverse("admin:index"), user=agent), Solution.objects.get())
+    page.goto(reverse("notifications"))
+    expect(page.get_by_text("est référencée").first).to_be_visible()
+    finalise(page, desk, enrolment)
+    shown = gates(page)
+    assert "Enrôlement définitif validé" in shown
+    assert shown.count(refused) == 4, "those of the scheme opened"
+    look(page, "dashboard")
+    deposit_request(page, KNOWN_SIRET)
+
+
+def finalise(page: Page, desk: Page, enrolment: Enrolment) -> None:
+    """The certificate deposited, signed again; examined, validated for good."""
     page.goto(reverse("enrolment_step", args=[enrolment.pk, "documents"]))
     deposit(page, "Certificat de référencement")
     sign(page, with_bank=False)
     deed(desk, enrolment, "take")
     accept_all(desk, enrolment)
     deed(desk, enrolment, "validate_final")
-    shown = gates(page)
-    assert "Enrôlement définitif validé" in shown
-    look(page, "dashboard")
 
 
 def test_a_distributor_with_an_agent_of_a_third_party(
-    open_page: OpenPage, user: User, officer: User
+    open_page: OpenPage, user: User, officer: User, agent: User
 ) -> None:
-    """Mandate and service contract are asked; accepted, the mandate becomes a right."""
+    """Mandate and service contract are asked; accepted, the mandate becomes a right; declared
+    and referenced by ANS, the distributor finalises and its deposit is taken."""
     editor = a_supplier(EDITOR_SIRET, "Éditeur tiers")
-    Solution.objects.create(scheme_id=RIS, editor=editor, name="Tiers RIS", version="2")
+    solution = Solution.objects.create(
+        scheme_id=RIS, editor=editor, name=NAMED["nom"], version=NAMED["version"]
+    )
     page = open_page(reverse("enrolment_list"), user=user)
     start(page)
     begin_answers(page, "Un salarié d’une autre organisation")
@@ -226,6 +311,53 @@ def test_a_distributor_with_an_agent_of_a_third_party(
     found = Distribution.objects.get()
     assert found.mandate_accepted_on == date(2026, 9, 15)
     assert found.distributor == Membership.objects.get(user=user).supplier
+    record_referencing(open_page(reverse("admin:index"), user=agent), solution)
+    finalise(page, desk, enrolment)
+    deposit_request(page, SIRET)
+
+
+def test_a_layout_is_reviewed_and_gets_its_passport(
+    open_page: OpenPage, user: User, officer: User
+) -> None:
+    """Submitted, read by the portal, its checklist ticked by an officer, compliant; the passport
+    that orders cite is shown."""
+    an_enrolment(user.memberships.get().supplier, a_request(RIS), RIS, state="early")
+    page = open_page(reverse("specimen_new"), user=user)
+    page.get_by_label("Dispositif").select_option(RIS)
+    page.get_by_label("Document", exact=True).select_option("purchase_order")
+    page.get_by_label("Nom du modèle").fill("Bon de commande 2026")
+    page.get_by_label("Modèle au format PDF").set_input_files(files=[PDF])
+    look(page, "specimen-new")
+    page.get_by_role("button", name=re.compile("^Transmettre")).click()
+    specimen = Specimen.objects.get()
+    expect(page.get_by_text(f"Modèle {specimen.passport} transmis")).to_be_visible()
+    assert read_specimen(specimen.pk)
+
+    desk = open_page(reverse("admin:enrolment_specimen_changelist"), user=officer)
+    desk.goto(reverse("admin:enrolment_specimen_deed", args=[specimen.pk, "review"]))
+    expect(desk.locator("iframe")).to_be_visible()
+    for box in desk.locator("form[method=post] input[type=checkbox]").all():
+        box.check()
+    if folder := os.environ.get("SCREENSHOTS"):
+        desk.screenshot(path=Path(folder) / "specimen-review.png", full_page=True)
+    desk.locator("[name=decision]").select_option("compliant")
+    desk.get_by_role("button", name="Enregistrer la réponse").click()
+    desk.wait_for_url("**/change/")
+
+    page.reload()
+    expect(page.get_by_text("Conforme", exact=True).first).to_be_visible()
+    expect(page.get_by_text(specimen.passport).first).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for name, path in (
+            ("compliant", reverse("specimen_detail", args=[specimen.pk])),
+            ("list", reverse("specimen_list")),
+            ("version", reverse("specimen_version", args=[specimen.pk])),
+            ("verification", reverse("verification")),
+            ("organisation", reverse("organisations")),
+        ):
+            page.goto(path)
+            look(page, f"specimen-{name}-{width}")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -53,8 +53,18 @@ def busy(user: User) -> None:
 def test_the_dashboard_looks_right(open_page: OpenPage, user: User, width: int) -> None:
     """For a new supplier as for a busy one."""
     page = open_page(reverse("dashboard"), width=width, user=user)
-    expect(page.get_by_role("heading", name="Votre premier dépôt")).to_be_visible()
+    expect(page.get_by_role("heading", name="Avant votre premier dépôt")).to_be_visible()
+    main = page.get_by_role("main")
+    expect(main.get_by_role("link", name="Commencer un enrôlement").first).to_be_visible()
+    expect(main.get_by_role("link", name="Déposer un fichier")).to_be_hidden()
+    expect(main.get_by_role("link", name="Ouvrir le simulateur")).to_be_hidden()
+    expect(main.get_by_text("Commencez un enrôlement : tout le reste en dépend.")).to_have_count(3)
     assert_looks_right(page)
+    for name in ("simulator", "deposit_new"):
+        page.goto(reverse(name))
+        expect(page.get_by_role("link", name="Voir mes enrôlements").first).to_be_visible()
+        assert_looks_right(page)
+    page.goto(reverse("dashboard"))
     busy(user)
     page.reload()
     expect(page.get_by_role("heading", name="1 correction demandée par l’ASP")).to_be_visible()
