@@ -16,7 +16,7 @@ django.setup()
 import time_machine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import base, batch, lists, pdf, queue, writers  # noqa: E402
+from tests.bench import base, batch, documents, lists, pdf, queue, writers  # noqa: E402
 from tests.bench.data import build  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.factories import A_DAY  # noqa: E402
@@ -40,6 +40,7 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "lists": _lists,
     "base": base.figures,
     "pdf": pdf.figures,
+    "documents": documents.figures,
 }
 # Minutes long: only when named.
 LONG: dict[str, Callable[[], Iterable[Figure]]] = {"base-x10": base.larger_figures}

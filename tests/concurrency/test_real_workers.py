@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -20,12 +21,13 @@ from redis import Redis
 
 from enrolment.models import User
 from funding.actions import receive_deposit, restart_forgotten
+from funding.demo.papers import a_zip, documents_of
 from funding.models import Deposit, DepositLine, FundingRequest
 from orders.models import Claim
 from orders.rules.facts import OrderFacts
 from orders.rules.uniqueness import wanted_claims
 from segur_portal.celery import app
-from segur_portal.common.models import JournalEntry
+from segur_portal.common.models import JournalEntry, StoredFile
 from tests.builders import a_file, a_filename, a_request
 from tests.factories import a_base, an_enrolment
 from tests.workers import a_worker, kill_whole, wait_until
@@ -38,10 +40,14 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.slow, pytest.mark.usefixtures
 _BLOCK = (
     "INSERT INTO orders_claim (scheme_id, order_id, kind, value, slot) VALUES (%s, 0, %s, %s, %s)"
 )
+_BLOCK_DOCUMENT = """
+    INSERT INTO funding_depositdocument (deposit_id, archive_id, name, reading, read_at)
+    VALUES (%s, %s, %s, '{}', now())
+"""
 _BLOCKED = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
-      AND query LIKE '%%INSERT INTO orders_claim%%' AND pid <> pg_backend_pid()
+      AND query LIKE %s AND pid <> pg_backend_pid()
 """
 
 
@@ -69,13 +75,16 @@ def forget_messages() -> None:
     cache.clear()
 
 
-def received(user: User, requests: list[Any], *, number: int = 1) -> Deposit:
+def received(
+    user: User, requests: list[Any], *, number: int = 1, archives: Sequence[Any] = ()
+) -> Deposit:
     """A deposit received, a worker woken."""
     return receive_deposit(
         supplier=user.memberships.get().supplier,
         user=user,
         content=BytesIO(a_file(RIS, requests=requests)),
         name=a_filename(RIS, number=number),
+        archives=archives,
     )
 
 
@@ -99,6 +108,20 @@ def check_one_verdict_each(count: int) -> None:
 
 
 @contextmanager
+def stopped_before_keeping(deposit: Deposit, name: str) -> Iterator[Callable[[], list[int]]]:
+    """Inside, whoever reads this document waits before its result is kept."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(_BLOCK_DOCUMENT, [deposit.pk, deposit.archives.get().pk, name])
+        yield partial(blocked, "funding_depositdocument")
+    finally:
+        other.rollback()
+        other.close()
+
+
+@contextmanager
 def stopped_in_the_middle(request: Any) -> Iterator[Callable[[], list[int]]]:
     """Inside, whoever integrates this request waits in the middle of its batch; gives a function
     that says which connections do."""
@@ -114,10 +137,10 @@ def stopped_in_the_middle(request: Any) -> Iterator[Callable[[], list[int]]]:
         other.close()
 
 
-def blocked() -> list[int]:
-    """The connections that wait for the claim held by the test."""
+def blocked(table: str = "orders_claim") -> list[int]:
+    """The connections that wait for the row held by the test."""
     with connection.cursor() as cursor:
-        cursor.execute(_BLOCKED)
+        cursor.execute(_BLOCKED, [f"%INSERT INTO%{table}%"])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -136,6 +159,33 @@ def test_a_worker_killed_in_the_middle_of_a_batch(depositor: User, requests: lis
         wait_until(done, "another worker treats the batch")
     deposit.refresh_from_db()
     assert deposit.attempts == 2
+    check_one_verdict_each(REQUESTS)
+
+
+def test_a_worker_killed_while_it_reads_documents(depositor: User, requests: list[Any]) -> None:
+    """SIGKILL between two PDFs: what was read stays, each of the others is read once by the next
+    worker; every request has one verdict."""
+    papers = {
+        name: pdf
+        for one in requests[:REQUESTS]
+        for name, pdf in documents_of(one, "AVANCE").items()
+    }
+    archive = ContentFile(a_zip(papers), name="bons.zip")
+    deposit = received(depositor, requests[:REQUESTS], archives=[archive])
+    middle = requests[REQUESTS // 2]["bonDeCommande"]["nomFichier"]
+    with stopped_before_keeping(deposit, middle) as waiting, a_worker(1) as worker:
+        wait_until(waiting, "the worker is in the middle of the documents")
+        kill_whole(worker)
+    before = dict(deposit.documents.values_list("name", "pk"))
+    assert len(before) == REQUESTS // 2
+    assert not DepositLine.objects.exists()
+    with a_worker(1):
+        sweep()
+        wait_until(done, "another worker reads what is left")
+    after = dict(deposit.documents.values_list("name", "pk"))
+    assert set(after) == set(papers)
+    assert before.items() <= after.items(), "what was read to its end is not read again"
+    assert StoredFile.objects.filter(purpose="document").count() == REQUESTS
     check_one_verdict_each(REQUESTS)
 
 
