@@ -68,3 +68,14 @@ class PaymentReason(models.TextChoices):
     REQUEST = "request", "Demande à réexaminer"
     BANK = "bank", "Rejet ou retour de la banque"
     OTHER = "other", "Autre motif"
+
+
+class DisputeReason(models.TextChoices):
+    """Why a dispute is decided one way or the other."""
+
+    ORDER_VALID = "order_valid", "Bon de commande valable et antérieur"
+    ORDER_VOID = "order_void", "Bon de commande non valable"
+    CLIENT_CHOICE = "client_choice", "Choix du client, attesté"
+    NO_ANSWER = "no_answer", "Aucune réponse dans le délai"
+    UNFOUNDED = "unfounded", "Contestation sans fondement"
+    OTHER = "other", "Autre motif"

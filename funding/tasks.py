@@ -13,9 +13,11 @@ from funding.actions import (
     restart_forgotten,
 )
 from funding.actions.departures import flag_left_clients, follow_bases
+from funding.actions.disputes import close_overdue_disputes
 from funding.actions.isolation import follow_antivirus
 from funding.actions.paper import issue_model
 from funding.actions.retention import purge
+from funding.actions.reminders import remind_deadlines
 from funding.actions.specimens import read_specimen
 from funding.report.issued import draw
 from funding.report.paper import model_data, offered
@@ -59,6 +61,18 @@ def sweep_holds() -> None:
     """Release the DRIMbox requests whose RIS came, cancel those past the limit."""
     release_holds()
     cancel_overdue_holds()
+
+
+@shared_task(name="funding.close_disputes", ignore_result=True)
+def close_disputes() -> None:
+    """Close the answers of disputes whose ten working days are over."""
+    close_overdue_disputes()
+
+
+@shared_task(name="funding.remind_deadlines", ignore_result=True)
+def remind() -> None:
+    """Recall the deadlines 30, 7 and 1 days before."""
+    remind_deadlines()
 
 
 @shared_task(name="portal.issue_models", ignore_result=True)

@@ -34,6 +34,8 @@ class World:
     signed: Any
     specimen: Any
     proof: Any
+    dispute: Any
+    attachment: Any
     enrolment: Any
     piece: Any
 
@@ -98,6 +100,10 @@ def _specimen(world: World) -> list[Any]:
 
 def _proof(world: World) -> list[Any]:
     return [world.proof.pk]
+
+
+def _dispute(world: World) -> list[Any]:
+    return [world.dispute.pk]
 
 
 def _solution(world: World) -> list[Any]:
@@ -271,6 +277,30 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_page", OWNERS, args=lambda world: [*_signed(world), 1]),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
+    Door("calendar_page", MEMBERS, MEMBERS),
+    Door("calendar_feed", everyone(UNKNOWN), args=lambda world: ["forged"]),
+    Door("request_messages", OWNERS, OWNERS, args=_request),
+    Door(
+        "message_file",
+        OWNERS,
+        args=lambda world: [world.request.number, world.attachment.pk],
+    ),
+    Door("dispute_list", MEMBERS),
+    # KO for another reason than uniqueness: nothing to contest.
+    Door(
+        "dispute_new",
+        _members(UNKNOWN, reader=FORBIDDEN),
+        _members(UNKNOWN, reader=FORBIDDEN),
+        args=lambda world: [world.deposit.key, 2],
+    ),
+    # Not opened: it does not exist for the stranger, whose order it is.
+    Door("dispute_detail", OWNERS, OWNERS, args=_dispute),
+    Door("dispute_withdraw", None, {**DEPOSITORS_MOVED, "stranger": UNKNOWN}, args=_dispute),
+    Door(
+        "dispute_file",
+        OWNERS,
+        args=lambda world: [world.dispute.pk, world.dispute.parts.get().pk],
+    ),
     Door("pilot_list", MEMBERS),
     Door("pilot_campaign", OWNERS, args=_solution),
     Door(

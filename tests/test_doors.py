@@ -22,8 +22,9 @@ from enrolment.actions.signup import ask_to_join
 from enrolment.enums import MemberRole, UserKind
 from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
+from funding.actions.messages import send_message
 from funding.demo.papers import a_zip, documents_of
-from funding.models import FundingRequest
+from funding.models import Dispute, FundingRequest
 from pilots.actions import record_proof, review_proof
 from segur_portal.common.actions import store_file
 from segur_portal.common.issuing import issue_document, render_document
@@ -158,10 +159,44 @@ def world(actors: dict[str, User | None]) -> World:
             label="BDC",
             content=ContentFile(b"%PDF-1.7", "bdc.pdf"),
         ),
+        attachment=_an_attachment(user),
+        dispute=_a_dispute(deposit, actors["stranger"]),
         proof=_a_proof(user, enrolment.solutions.get()),
         enrolment=enrolment,
         piece=deposit_piece(enrolment, user, "identity"),
     )
+
+
+def _an_attachment(user: User) -> Any:
+    """A file joined to a message on the request."""
+    message = send_message(
+        request=FundingRequest.objects.get(),
+        author=user,
+        text="Voici",
+        files=[ContentFile(b"%PDF-1.7", "piece.pdf")],
+    )
+    return message.attachments.get()
+
+
+def _a_dispute(deposit: Any, other: Any) -> Any:
+    """The KO request contested; the order in place is said to be the stranger's."""
+    dispute = Dispute.objects.create(
+        line=deposit.lines.get(index=2),
+        request=FundingRequest.objects.get(),
+        scheme_id=RIS,
+        challenger=deposit.supplier,
+        holder=other.memberships.get().supplier,
+        client_name="Client",
+        contested_at=A_DAY,
+    )
+    dispute.parts.create(
+        supplier=deposit.supplier,
+        said_by=deposit.deposited_by,
+        said_at=A_DAY,
+        text="Il nous a choisis",
+        file=store_file(BytesIO(b"%PDF-1.7"), name="bon.pdf", purpose="dispute"),
+    )
+    return dispute
 
 
 def _a_proof(user: User, solution: Any) -> Any:

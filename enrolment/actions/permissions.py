@@ -54,6 +54,7 @@ _REQUESTS = (
     "funding.depositdocument",
     "funding.depositline",
     "funding.fundingrequest",
+    "funding.dispute",
 )
 _PILOTS = ("pilots.pilotproof",)
 _ISSUED = "common.issueddocument"
@@ -123,6 +124,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "common.pricescale": "view add change",
         "common.pricetier": "view add change delete",
         "common.programmesnapshot": "view",
+        "common.auditseal": "view",
     },
 }
 

@@ -3,6 +3,7 @@
 from .bank import BankDetails
 from .documents import Submission, SupportingDocument
 from .enrolments import Enrolment
+from .feeds import CalendarFeed
 from .identity import CompanyIdentity
 from .invitations import Invitation, JoinRequest
 from .people import Membership, OfficerAssignment, Supplier, User
@@ -14,6 +15,7 @@ from .tokens import ApiToken
 __all__ = [
     "ApiToken",
     "BankDetails",
+    "CalendarFeed",
     "CompanyIdentity",
     "Distribution",
     "Enrolment",

@@ -121,6 +121,7 @@ class SupportingDocument(models.Model):
         return f"{self.get_kind_display()}{about}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Submission(models.Model):
     """What a supplier signed and sent, when: the ground of its receipt. Never changed."""
 

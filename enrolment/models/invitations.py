@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,6 +16,7 @@ from enrolment.queries import InvitationQuerySet, JoinRequestQuerySet
 from .people import Supplier, User
 
 
+@pghistory.track()
 class Invitation(models.Model):
     """An address invited to act for a supplier, by a link that works once and until a date.
 
@@ -79,6 +81,7 @@ class Invitation(models.Model):
         return self.accepted_at is None and self.cancelled_at is None and at <= self.expires_at
 
 
+@pghistory.track()
 class JoinRequest(models.Model):
     """A person who asks to act for the organisation of a SIRET.
 

@@ -33,6 +33,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **staff, **fields)
 
 
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person, known by e-mail. What a supplier's member sees hangs on its `Supplier`."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_de_minimis
+from funding.actions.consequences import check_cancellable, live_balance
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
 from funding.actions.letters import issue_letters
@@ -19,7 +20,6 @@ from orders.actions.claims import release_claims
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Kind, Role
-from segur_portal.common.workflow import ForbiddenMoveError
 
 
 @transaction.atomic
@@ -35,14 +35,14 @@ def move_request(
     """Move a request as its state table allows.
 
     A decision issues its letters. A refused or cancelled advance frees what its order claimed, in
-    the same transaction. Raises ForbiddenMoveError, in French: the state table, an officer's
-    schemes, an advance that a live balance answers, an acceptance above the *de minimis* ceiling
-    (MNT-005).
+    the same transaction; a cancelled advance takes its balance with it. Raises ForbiddenMoveError,
+    in French: the state table, an officer's schemes, money on its way to the supplier, an
+    acceptance above the *de minimis* ceiling (MNT-005).
     """
     check_assigned(actor, request.scheme_id)
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if name == "cancel":
-        _check_no_live_balance(locked)
+        _cancel_balance(locked, actor=actor, role=role, reason_code=reason_code, note=note)
     if name == "accept":
         check_documents_open(locked)
         check_de_minimis(locked)
@@ -91,9 +91,10 @@ def _follow_money(request: FundingRequest, *, source: str) -> None:
         record_cancellation(request, was_paid=source == "paid", at=now)
 
 
-def _check_no_live_balance(request: FundingRequest) -> None:
-    balances = FundingRequest.objects.live().filter(advance=request)
-    if balance := balances.values_list("number", flat=True).first():
-        raise ForbiddenMoveError(
-            f"La demande de solde {balance} répond à cette avance : annulez-la d’abord."
-        )
+def _cancel_balance(
+    request: FundingRequest, *, actor: User | None, role: str, reason_code: str, note: str
+) -> None:
+    """The balance of a cancelled advance falls with it, first."""
+    check_cancellable(request)
+    if (balance := live_balance(request)) is not None:
+        move_request(balance, "cancel", actor=actor, role=role, reason_code=reason_code, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -16,9 +17,11 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from enrolment.admin.scope import SchemeScopedMixin
+from funding.actions.consequences import consequences_of
 from funding.actions.requests import move_request
 from funding.admin.desk import DeskMixin
 from funding.admin.filters import AlertFilter, AssignedFilter
+from funding.admin.messages import MessagesMixin, messages_panel
 from funding.admin.panels import balances, pricing_panels, request_papers, request_viewers
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
@@ -27,6 +30,7 @@ from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.admin.panels import order_panels
 from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import money, scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
@@ -60,7 +64,7 @@ WORDS = {
 
 
 @admin.register(FundingRequest)
-class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MovesMixin, FactAdmin):
+class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MessagesMixin, MovesMixin, FactAdmin):
     """What suppliers ask. An officer sees and moves the requests of their schemes only."""
 
     workflow = REQUEST
@@ -168,12 +172,22 @@ class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MovesMixin, FactAdmin):
     ) -> None:
         move_request(obj, step.name, actor=request.user, role=role, **data)  # type: ignore[arg-type]
 
+    def deeds(self, request: HttpRequest, obj: FundingRequest) -> list[Deed]:
+        """A cancellation shows what it brings before it is confirmed."""
+        return [
+            replace(deed, consequences=tuple(consequences_of(obj)))
+            if deed.name == "cancel" and "/actions/cancel/" in request.path
+            else deed
+            for deed in super().deeds(request, obj)
+        ]
+
     def label_of(self, step: Move, role: str) -> str:
         return "Annuler la demande" if step.name == "cancel" else step.label
 
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
             findings("Alertes", obj.alerts),
+            messages_panel(request, obj),
             *request_papers(obj),
             *request_viewers(obj),
             *pricing_panels(obj),

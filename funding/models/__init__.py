@@ -1,19 +1,25 @@
 """Money asked: deposits, their lines, funding requests."""
 
 from .deposits import Deposit, DepositLine
+from .disputes import Dispute, DisputePart
 from .documents import DepositArchive, DepositDocument
 from .ledger import LedgerEntry, Recovery
+from .messages import Attachment, Message
 from .payments import Payment, PaymentRun
 from .requests import FundingRequest
 from .simulations import SimulationLog
 
 __all__ = [
+    "Attachment",
     "Deposit",
     "DepositArchive",
     "DepositDocument",
     "DepositLine",
+    "Dispute",
+    "DisputePart",
     "FundingRequest",
     "LedgerEntry",
+    "Message",
     "Payment",
     "PaymentRun",
     "Recovery",

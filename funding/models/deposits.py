@@ -116,6 +116,7 @@ class Deposit(models.Model):
         return f"DEP-{self.pk:07d}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DepositLine(models.Model):
     """The verdict on one request of a deposit: exactly one line per (deposit, index).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -12,6 +13,7 @@ from segur_portal.common.models import StoredFile
 from .deposits import Deposit
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DepositArchive(models.Model):
     """One ZIP of a deposit, kept as received.
 
@@ -51,6 +53,7 @@ class DepositArchive(models.Model):
         return self.name
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["reading"])
 class DepositDocument(models.Model):
     """One PDF that a request names, as found in one ZIP; its original is never saved again.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enrolment.models import Enrolment
 from enrolment.report.files import NEXT_STEPS
 from enrolment.workflow import ENROLMENT
+from funding.actions.deadlines import CLOSINGS
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import CalendarFacts, PilotFacts, WindowFacts
 from segur_portal.common.clock import PARIS
@@ -27,13 +28,6 @@ URGENT_DAYS = 30
 WINDOW_OF_KIND = {
     Kind.ADVANCE.value: WindowKind.ADVANCE.value,
     Kind.BALANCE.value: WindowKind.BALANCE.value,
-}
-_CLOSINGS = {
-    WindowKind.ENROLMENT.value: "Fin des enrôlements",
-    WindowKind.ADVANCE.value: "Fin des demandes d’avance",
-    WindowKind.SERVICE.value: "Prestation à réaliser au plus tard",
-    WindowKind.BALANCE.value: "Fin des demandes de solde",
-    WindowKind.HOLD.value: "Limite de l’attente d’une demande RIS",
 }
 
 
@@ -97,7 +91,7 @@ def next_deadlines(schemes: Iterable[Scheme], windows: Windows, now: datetime) -
     """The closings to come of these schemes, the soonest first."""
     today = now.astimezone(PARIS).date()
     deadlines = [
-        Deadline(_CLOSINGS[kind], scheme, window.closes_at, (window.closes_on - today).days)
+        Deadline(CLOSINGS[kind], scheme, window.closes_at, (window.closes_on - today).days)
         for scheme in schemes
         for (code, kind), window in windows.items()
         if code == scheme.pk and window.closes_at >= now

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from enrolment.actions.expiries import Ending
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from enrolment.workflow import ENROLMENT
-from funding.models import Deposit, FundingRequest
+from funding.models import Deposit, FundingRequest, Message
 from funding.workflow import ASP, YOU
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.french import count, day, number
@@ -89,6 +90,25 @@ def correction_duties(
             for one in requests
         ),
     )
+
+
+def message_duties(messages: Sequence[Message]) -> Iterator[Duty]:
+    """Messages of the officers that expect an answer; the oldest ones."""
+    if messages:
+        yield Duty(
+            "1 message de l’ASP attend votre réponse"
+            if len(messages) == 1
+            else "Des messages de l’ASP attendent votre réponse",
+            "Répondez sur la page du dossier.",
+            items=tuple(
+                Item(
+                    reverse("request_messages", args=[one.request.number]),
+                    one.request.number,
+                    Truncator(one.text).chars(120),
+                )
+                for one in messages
+            ),
+        )
 
 
 def hold_duties(on_hold: int, windows: Windows, scheme: str) -> Iterator[Duty]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from funding.actions.disputes import contestable
 from funding.enums import Outcome, Verdict
 from funding.models import DepositLine
 from segur_portal.common.rules import Finding, Severity
@@ -85,6 +86,7 @@ class Entry:
     client_name: str = ""
     pricing: Mapping[str, Any] | None = None
     amount_due: Any = None
+    is_contestable: bool = False
 
     @property
     def shown_rows(self) -> tuple[FindingRow, ...]:
@@ -192,6 +194,7 @@ def entries_of_lines(lines: Iterable[DepositLine], *, scheme: str, kind: str) ->
             number=request.number if request else "",
             client_name=request.client_name if request else "",
             amount_due=request.amount_due if request else None,
+            is_contestable=contestable(line),
         )
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from enrolment.actions.expiries import documents_ending as _documents
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
-from funding.models import Deposit, DepositLine, FundingRequest
+from funding.models import Deposit, DepositLine, FundingRequest, Message
 from funding.report import agenda, duties
 from funding.report.pilots import pilots_of
 from funding.report.progress import owner_of
@@ -72,6 +72,8 @@ def _request_duties(
     )
     total = totals.in_state("correction_requested")
     yield from duties.correction_duties(asked, total, windows, _officers_words(asked))
+    awaiting = Message.objects.of(supplier).awaiting(from_officer=True).select_related("request")
+    yield from duties.message_duties(list(awaiting.order_by("sent_at", "pk")[:SHOWN_EACH]))
     departed = requests.in_progress().filter(has_client_left_base=True).count()
     yield from duties.departure_duties(departed)
     yield from duties.hold_duties(totals.in_state("on_hold"), windows, SchemeCode.DB)

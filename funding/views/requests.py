@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.enums import DEPOSITING_ROLES
 from funding.forms import RequestFilters
-from funding.models import DepositLine, FundingRequest
+from funding.models import DepositLine, FundingRequest, Message
 from funding.report.listing import kept, request_sheet
 from funding.report.papers import papers_of
 from funding.report.requests import history, received
@@ -88,9 +89,17 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
         "documents": IssuedDocument.objects.about(one).select_related("file"),
         "may_fill": one.kind == Kind.ADVANCE and request.membership.role in DEPOSITING_ROLES,
         "papers": papers_of(one),
+        **_exchange(request, one),
         **received(one),
     }
     return render(request, "funding/requests/detail.html", context)
+
+
+def _exchange(request: SupplierRequest, one: FundingRequest) -> dict[str, Any]:
+    """How many messages, and whether the officers wait for an answer."""
+    found = Message.objects.of(request.supplier).filter(request=one)
+    awaited = Count("pk", filter=Q(expects_answer=True, answered_at=None, is_from_officer=True))
+    return found.aggregate(message_count=Count("pk"), is_answer_awaited=awaited)
 
 
 def _filtered(request: SupplierRequest, filters: RequestFilters) -> Any:

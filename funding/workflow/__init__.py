@@ -1,5 +1,6 @@
 """The state tables of money asked and paid (domain page, section 7)."""
 
+from .disputes import DISPUTE
 from .payments import PAYMENT, PAYMENT_RUN, RECOVERY
 from .requests import (
     ASP,
@@ -20,6 +21,7 @@ __all__ = [
     "AT_ASP",
     "DECISIONS",
     "DEPOSIT",
+    "DISPUTE",
     "GRANTED",
     "IN_PROGRESS",
     "PAYER",

@@ -13,6 +13,7 @@ from orders.workflow import BASE_IMPORT, ImportState
 from segur_portal.common.models import Scheme, StoredFile
 
 
+@pghistory.track(exclude=["report"])
 class BaseImport(models.Model):
     """One file of the base, for one scheme, and what became of it.
 

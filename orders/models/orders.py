@@ -60,6 +60,7 @@ class Order(models.Model):
         return self.number
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class OrderClient(models.Model):
     """A client of an order (json-contract, `clients[]`)."""
 
@@ -98,6 +99,7 @@ class OrderClient(models.Model):
         return self.name
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class OrderLine(models.Model):
     """An establishment or a doctor of a client; `activity_2023` is the base's value at deposit."""
 
@@ -139,6 +141,7 @@ class OrderLine(models.Model):
         return self.name
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DeMinimisAid(models.Model):
     """An aid of the last three years that a client declares (MNT-005)."""
 

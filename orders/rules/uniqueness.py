@@ -49,7 +49,7 @@ def _conflict(claim: WantedClaim, holder: Holder) -> Breach:
     by = "une autre commande de ce dispositif"
     advice = None
     if holder.is_own:
-        advice = _OWN_ADVICE
+        advice = OWN_ADVICE
         by = (
             f"votre dossier {holder.request_number}" if holder.request_number else "l’un des vôtres"
         )
@@ -63,7 +63,7 @@ def _conflict(claim: WantedClaim, holder: Holder) -> Breach:
     )
 
 
-_OWN_ADVICE = (
+OWN_ADVICE = (
     "Suivez ce dossier, ou demandez son annulation avant de déposer une autre commande pour ce "
     "client."
 )

@@ -99,6 +99,12 @@ def _record(stored: StoredFile, result: ScanResult) -> None:
     stored.scan_state, stored.scan_detail = result.state, result.detail
 
 
+def scan_waiting_file(stored: StoredFile) -> None:
+    """Look at a file just stored, when there is an antivirus; otherwise nothing."""
+    if settings.CLAMD_ADDRESS:
+        scan_file(stored)
+
+
 def _pieces(data: bytes) -> Iterable[bytes]:
     for start in range(0, len(data), CHUNK):
         yield data[start : start + CHUNK]

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from segur_portal.common.antivirus import scan_again as scan_clean_files
 from segur_portal.common.antivirus import scan_waiting as scan_files
+from segur_portal.common.audit import seal_day
 from segur_portal.common.mails import send_due, send_queued
 from segur_portal.common.notices import send_digests as write_digests
 
@@ -24,6 +25,12 @@ def sweep_mails() -> None:
 def send_digests() -> None:
     """Write the morning's summaries."""
     write_digests()
+
+
+@shared_task(name="common.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    """Seal the traces of the day that ended."""
+    seal_day()
 
 
 @shared_task(name="common.scan_waiting", ignore_result=True)

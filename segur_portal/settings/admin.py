@@ -55,6 +55,7 @@ NAVIGATION = [
         _page("Lignes de dépôt", "rule", "funding.depositline"),
         _page("Bons de commande", "contract", "orders.order"),
         _page("Clés d’unicité", "key", "orders.claim"),
+        _page("Litiges", "balance", "funding.dispute"),
         _page("Preuves de pilote", "fact_check", "pilots.pilotproof"),
         _page("Simulations", "science", "funding.simulationlog"),
     ),
@@ -103,6 +104,13 @@ NAVIGATION = [
     _group(
         "Traces",
         _page("Journal", "menu_book", "common.journalentry"),
+        {
+            "title": "Traces",
+            "icon": "policy",
+            "link": reverse_lazy("admin:audit_traces"),
+            "permission": _may_view("common.auditseal"),
+        },
+        _page("Sceaux", "lock", "common.auditseal"),
         _page("Fichiers reçus", "folder", "common.storedfile"),
         _page("Suppressions", "delete_sweep", "common.filedeletion"),
         _page("Courriels", "mail", "common.outgoingmail"),

@@ -42,6 +42,20 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "funding.sweep_holds",
         "schedule": crontab(minute="10"),
     },
+    # After midnight, once the day's last transactions are over.
+    "seal the traces of the day before": {
+        "task": "common.seal_audit",
+        "schedule": crontab(hour="1", minute="15"),
+    },
+    # Before the morning's summaries, which carry them.
+    "recall the deadlines": {
+        "task": "funding.remind_deadlines",
+        "schedule": crontab(hour="6", minute="30"),
+    },
+    "close the answers of disputes": {
+        "task": "funding.close_disputes",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "read forgotten layouts": {
         "task": "portal.read_waiting_layouts",
         "schedule": timedelta(minutes=2),

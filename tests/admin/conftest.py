@@ -28,9 +28,10 @@ from enrolment.models import Distribution, OfficerAssignment, Solution, Specimen
 from enrolment.rules.referencing import COLUMNS
 from funding.actions import process_deposit, receive_deposit
 from funding.demo.papers import a_zip, documents_of
-from funding.models import Deposit, FundingRequest, SimulationLog
+from funding.models import Deposit, Dispute, FundingRequest, SimulationLog
 from orders.models import EligibilityOverride
 from pilots.models import PilotProof
+from segur_portal.common.audit import seal_day
 from segur_portal.common.enums import SchemeCode
 from segur_portal.common.issuing import issue_document
 from segur_portal.common.mails import queue_mail
@@ -203,6 +204,16 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         why="Essai",
         decided_at=A_DAY,
     )
+    Dispute.objects.create(
+        line=deposit.lines.get(outcome="ko"),
+        request=FundingRequest.objects.earliest("pk"),
+        scheme_id=RIS,
+        challenger=supplier,
+        holder=distributor,
+        client_name="Client contesté",
+        contested_at=A_DAY,
+    )
+    seal_day()
     one_of_each_payment_row(FundingRequest.objects.earliest("pk"), staff["officer"])
     issue_document(
         kind=IssuedDocument.Kind.DEPOSIT_RECEIPT,

@@ -125,18 +125,18 @@ def test_nobody_accepts_above_the_de_minimis_ceiling(
     assert do(client, funding_request, "refuse", **REASON).status_code == 302
 
 
-def test_an_advance_with_a_live_balance_is_not_cancelled(
+def test_a_cancellation_says_first_that_the_balance_falls_with_it(
     sign_in: Any, funding_request: FundingRequest
 ) -> None:
-    """The balance is cancelled first; its own cancellation frees nothing of the order."""
+    """Read before confirming; a balance cancelled alone frees nothing of the order."""
     in_state(funding_request, "accepted")
     balance = FundingRequest.objects.get(pk=funding_request.pk)
     balance.pk, balance.kind, balance.number = None, "SOLDE", "RIS-S-0000001"
     balance._state.adding, balance.advance, balance.state = True, funding_request, "to_instruct"
     balance.save()
     client = sign_in("officer")
-    response = do(client, funding_request, "cancel", **REASON)
-    assert "RIS-S-0000001" in response.content.decode()
+    preview = client.get(deed_url(funding_request, "cancel")).content.decode()
+    assert "RIS-S-0000001" in preview
     assert state_of(funding_request) == "accepted"
     assert do(client, balance, "cancel", **REASON).status_code == 302
     assert Claim.objects.filter(order=funding_request.order).live().exists()

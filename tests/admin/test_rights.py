@@ -16,6 +16,7 @@ from tests.admin.conftest import STAFF
 VIEWERS = {role: "v" for role in STAFF if role != "accountant"}
 RIGHTS: dict[str, dict[str, str]] = {
     "common.issueddocument": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
+    "common.auditseal": {"superuser": "v", "programme": "v"},
     "common.journalentry": {"superuser": "v"},
     "common.outgoingmail": {"superuser": "v"},
     "common.parameter": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
@@ -126,6 +127,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "orders.eligibleclient": {"superuser": "v", "officer": "v", "programme": "v", "ans": "v"},
     "orders.order": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
+    "funding.dispute": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "pilots.pilotproof": {"superuser": "v", "officer": "v", "programme": "v", "ans": "v"},
 }
 # Limited to their schemes: the list opens, empty, and an object is unknown.
@@ -134,6 +136,7 @@ LIMITED = {
     "enrolment.enrolment",
     "enrolment.specimen",
     "funding.deposit",
+    "funding.dispute",
     "funding.depositdocument",
     "funding.depositline",
     "funding.fundingrequest",

@@ -46,3 +46,31 @@ def test_models_and_fields_are_named_in_french() -> None:
             if field.verbose_name == default and not field.auto_created and "_" in field.name:
                 found.add(f"{model._meta.label}.{field.name}")
     assert not found
+
+
+# What needs no history of its own, and why.
+UNTRACKED = {
+    "common.AuditSeal": "append-only, by a trigger",
+    "common.ClockShift": "of the demonstration",
+    "common.IssuedDocument": "frozen when issued; its code proves it",
+    "common.JournalEntry": "a trace itself, sealed with the history",
+    "common.Notification": "news, not a fact of the programme",
+    "common.NotificationPreference": "a taste, not a fact of the programme",
+    "common.OutgoingMail": "keeps its own tries and answers",
+    "common.ProgrammeSnapshot": "named by the digest of its content",
+    "common.StoredFile": "its checksum is verified at each reading",
+    "enrolment.CompanyIdentity": "a copy of the public registers",
+    "funding.LedgerEntry": "append-only, by a trigger",
+    "funding.SimulationLog": "a log: written, never read back as a fact",
+    "orders.EligibleClient": "versioned rows; the files of the imports are kept",
+}
+
+
+def test_every_business_model_is_in_the_audit_trail() -> None:
+    """Each change of each business row is recorded by the database, or the table says why not."""
+    tracked = {
+        model.pgh_tracked_model._meta.label
+        for model in apps.get_models()
+        if hasattr(model, "pgh_tracked_model")
+    }
+    assert {one._meta.label for one in _own_models()} - tracked == set(UNTRACKED)

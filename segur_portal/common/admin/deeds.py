@@ -27,7 +27,8 @@ class Deed:
 
     `run` receives the cleaned data of `form_class`, does it, and returns the French message that
     says it is done; a ForbiddenMoveError or a ValidationError it raises is told to the user.
-    `template` and `context` are for a deed that shows more than its form.
+    `consequences` are what it brings, one sentence each, shown before the form. `template` and
+    `context` are for a deed that shows more than its form.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Deed:
     form_class: type[Form] = NoteForm
     explanation: str = ""
     is_grave: bool = False
+    consequences: tuple[str, ...] = ()
     template: str = "admin/deed.html"
     context: Mapping[str, Any] = field(default_factory=dict)
 
@@ -85,7 +87,8 @@ class DeedsMixin:
         deed = next((deed for deed in self.deeds(request, obj) if deed.name == name), None)
         if deed is None:
             return self._refuse(request, obj, name)
-        form = deed.form_class(request.POST if request.method == "POST" else None)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = deed.form_class(*sent)
         if request.method == "POST" and form.is_valid() and self._done(request, deed, form):
             return redirect(self._page_of(obj))
         return TemplateResponse(request, deed.template, self._page(request, obj, deed, form))

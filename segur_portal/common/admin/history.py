@@ -43,6 +43,30 @@ def history_rows(
     ]
 
 
+def change_rows(events: Sequence[Any]) -> list[Sequence[str]]:
+    """Rows of changes of one kind of object, each event with its `before_id`; two queries."""
+    if not events:
+        return []
+    model = type(events[0])
+    earlier = model._default_manager.in_bulk([one.before_id for one in events if one.before_id])
+    names = _names(events)
+    return [
+        (
+            when(event.pgh_created_at),
+            names.get(_user_id(event), MACHINE),
+            f"{model.pgh_tracked_model._meta.verbose_name} {event.pgh_obj_id}",
+            "\u202f; ".join(_changes(model.pgh_tracked_model, event, earlier.get(event.before_id))),
+            _reason(event),
+        )
+        for event in events
+    ]
+
+
+def _reason(event: Any) -> str:
+    metadata = event.pgh_context.metadata if event.pgh_context else {}
+    return str(metadata.get("note") or "–")
+
+
 def _before(events: Sequence[Any], position: int) -> Any:
     """The event that came before this one, of the same row."""
     row = events[position].pgh_obj_id

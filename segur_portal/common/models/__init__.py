@@ -1,5 +1,6 @@
 """Rows that every app shares: the programme's data, the journal, files, mails, notifications."""
 
+from .audit import AuditSeal
 from .clock import ClockShift
 from .files import StoredFile
 from .issued import IssuedDocument
@@ -21,6 +22,7 @@ from .statements import Statement
 __all__ = [
     "DEFAULT_CHANNELS",
     "MANDATORY_KINDS",
+    "AuditSeal",
     "Channel",
     "ClockShift",
     "FileDeletion",

@@ -20,6 +20,7 @@ from segur_portal.common.enums import Measure, ParameterCode, Service, WindowKin
 NOON = time(12, 0)
 
 
+@pghistory.track()
 class Scheme(models.Model):
     """A funding scheme (dispositif SONS)."""
 
