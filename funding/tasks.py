@@ -16,9 +16,10 @@ from funding.actions.departures import flag_left_clients, follow_bases
 from funding.actions.disputes import close_overdue_disputes
 from funding.actions.isolation import follow_antivirus
 from funding.actions.paper import issue_model
-from funding.actions.retention import purge
 from funding.actions.reminders import remind_deadlines
+from funding.actions.retention import purge
 from funding.actions.specimens import read_specimen
+from funding.actions.statements import issue_statements
 from funding.report.issued import draw
 from funding.report.paper import model_data, offered
 from segur_portal.common import clock
@@ -73,6 +74,12 @@ def close_disputes() -> None:
 def remind() -> None:
     """Recall the deadlines 30, 7 and 1 days before."""
     remind_deadlines()
+
+
+@shared_task(name="funding.issue_statements", ignore_result=True)
+def statements() -> None:
+    """Issue the statements of the month that ended."""
+    issue_statements()
 
 
 @shared_task(name="portal.issue_models", ignore_result=True)

@@ -18,6 +18,7 @@ from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.payees import Payee, Refusal, payees
 from funding.actions.remittances import remittance_of
+from funding.actions.statements import issue_slip
 from funding.enums import PaymentReason
 from funding.models import FundingRequest, Payment, PaymentRun
 from funding.queries import PaymentQuerySet
@@ -146,6 +147,8 @@ def move_run(
         note=note,
         **changes,
     )
+    if name == "approve":
+        issue_slip(run)
     planned = Payment.objects.filter(run=run, state="planned")
     if name == "transmit":
         move_all(planned, "send", workflow=PAYMENT, role=Role.SYSTEM, actor=actor)

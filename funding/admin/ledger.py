@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
@@ -14,7 +17,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.recovery import record_reimbursement
 from funding.models import LedgerEntry, Recovery
+from funding.report.payments import accounting_sheet
 from funding.workflow import RECOVERY
+from segur_portal.common import clock
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import money, scheme_name
@@ -23,6 +28,7 @@ from segur_portal.common.admin.forms import NoteForm
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, timeline
 from segur_portal.common.enums import Role
+from segur_portal.common.serving import private
 
 
 class ReimbursementForm(NoteForm):
@@ -112,9 +118,29 @@ class LedgerEntryAdmin(SchemeScopedMixin, FactAdmin):
     )
     list_select_related = ("request", "supplier", "scheme", "payment")
     list_defer = ("request__payload", "request__pricing", "request__alerts")
+    change_list_template = "admin/ledger_list.html"
     search_fields = ("request__number", "supplier__name", "order__number")
     search_help_text = "Numéro de dossier ou de bon de commande, fournisseur"
     ordering = ("-at", "-pk")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The accounting CSV, before the model's own pages."""
+        page = path("export.csv", self.admin_site.admin_view(self.export_view), name="ledger_csv")
+        return [page, *super().get_urls()]
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Every entry of the agent's schemes that the filters of the list keep, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        kept = self.get_changelist_instance(request).get_queryset(request)
+        rows = kept.select_related("supplier", "request__scheme", "order", "payment").defer(None)
+        rows = rows.defer("request__payload", "request__pricing", "request__alerts")
+        lines = accounting_sheet(rows.order_by("at", "pk").iterator(chunk_size=1000))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        name = f"ecritures-{clock.today():%Y%m%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return private(response)
+
     fields = (
         ("at", "kind"),
         (money("amount", "montant"), "payment"),

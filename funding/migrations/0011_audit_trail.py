@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0013_audit_trail'),
+        ('common', '0014_audit_trail'),
         ('enrolment', '0009_audit_trail'),
         ('funding', '0010_messages'),
         ('pghistory', '0007_auto_20250421_0444'),

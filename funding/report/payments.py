@@ -11,14 +11,16 @@ from django.db.models import Count, F, Sum
 
 from enrolment.models import Supplier
 from funding.actions.payees import Refusal, payees
-from funding.enums import LedgerKind
+from funding.actions.statements import LOWERING
 from funding.models import FundingRequest, LedgerEntry, Payment, Recovery
 from segur_portal.common.french import instant
-from segur_portal.common.models import Scheme
+from segur_portal.common.models import IssuedDocument, Scheme
 from segur_portal.common.money import plain_amount
 
 from .sheet import sheet
 
+# A year of statements on the page.
+SHOWN_STATEMENTS = 12
 _LEDGER_HEADERS = (
     "Date",
     "Nature",
@@ -77,6 +79,10 @@ def supplier_accounts(supplier: Supplier) -> dict[str, Any]:
         "balance": LedgerEntry.objects.of(supplier).balance(),
         "expected": expected.select_related("scheme").order_by("state_since", "pk"),
         "payments": Payment.objects.of(supplier).select_related("request__scheme").order_by("-pk"),
+        "statements": IssuedDocument.objects.addressed_to(supplier.siret)
+        .filter(kind=IssuedDocument.Kind.PAYMENT_STATEMENT)
+        .select_related("file")
+        .order_by("-subject_id")[:SHOWN_STATEMENTS],
         "recoveries": Recovery.objects.filter(supplier=supplier)
         .select_related("request")
         .order_by("state", "due_on"),
@@ -88,11 +94,15 @@ def ledger_sheet(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     return sheet(_LEDGER_HEADERS, map(_ledger_row, entries))
 
 
-_LOWERING = {LedgerKind.DUE_CANCELLED, LedgerKind.RETURNED, LedgerKind.RECOVERED}
+def accounting_sheet(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """The ledger of every supplier as CSV, for the accounting officer."""
+    headers = ("SIRET", "Fournisseur", *_LEDGER_HEADERS)
+    rows = ([one.supplier.siret, one.supplier.name, *_ledger_row(one)] for one in entries)
+    return sheet(headers, rows)
 
 
 def _ledger_row(entry: LedgerEntry) -> list[Any]:
-    signed = -entry.amount if entry.kind in _LOWERING else entry.amount
+    signed = -entry.amount if entry.kind in LOWERING else entry.amount
     return [
         instant(entry.at),
         entry.get_kind_display(),

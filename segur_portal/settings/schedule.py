@@ -52,6 +52,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "funding.remind_deadlines",
         "schedule": crontab(hour="6", minute="30"),
     },
+    "issue the statements of the month": {
+        "task": "funding.issue_statements",
+        "schedule": crontab(hour="5", minute="0", day_of_month="1-5"),
+    },
     "close the answers of disputes": {
         "task": "funding.close_disputes",
         "schedule": crontab(hour="0", minute="20"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0012_instruction_and_hold_parameters'),
+        ('common', '0013_retention'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
