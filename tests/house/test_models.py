@@ -52,6 +52,7 @@ def test_models_and_fields_are_named_in_french() -> None:
 UNTRACKED = {
     "common.AuditSeal": "append-only, by a trigger",
     "common.ClockShift": "of the demonstration",
+    "common.FileDeletion": "itself the record of a deletion",
     "common.IssuedDocument": "frozen when issued; its code proves it",
     "common.JournalEntry": "a trace itself, sealed with the history",
     "common.Notification": "news, not a fact of the programme",
