@@ -49,6 +49,18 @@ class RequestReason(models.TextChoices):
     OTHER = "other", "Autre motif"
 
 
+class Part(models.TextChoices):
+    """The parts of a request that a point of the checklist may look at."""
+
+    WHOLE = "whole", "La demande entière"
+    ORDER = "order", "Le bon de commande"
+    CLIENTS = "clients", "Les clients et leurs identifiants"
+    SOFTWARE = "software", "La solution et la prestation"
+    AMOUNTS = "amounts", "Les montants"
+    SERVICE = "service", "La réalisation et la facture"
+    DOCUMENTS = "documents", "Les documents signés"
+
+
 class LedgerKind(models.TextChoices):
     """What an entry of the ledger records (domain page, section 7)."""
 

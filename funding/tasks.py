@@ -11,7 +11,9 @@ from funding.actions import (
     process_deposit,
     release_holds,
     restart_forgotten,
+    warn_holds,
 )
+from funding.actions.bulk import resume_bulk, run_bulk
 from funding.actions.departures import flag_left_clients, follow_bases
 from funding.actions.disputes import close_overdue_disputes
 from funding.actions.isolation import follow_antivirus
@@ -39,8 +41,15 @@ def process(deposit_id: int) -> None:
 
 @shared_task(name="funding.sweep", ignore_result=True)
 def sweep() -> None:
-    """Start again the deposits that the broker or a worker forgot."""
+    """Start again the deposits, and the decisions, that the broker or a worker forgot."""
     restart_forgotten()
+    resume_bulk()
+
+
+@shared_task(name="funding.bulk", ignore_result=True)
+def bulk(decision_id: int) -> None:
+    """Carry out one decision on many requests."""
+    run_bulk(decision_id)
 
 
 @shared_task(name=TASK, ignore_result=True)
@@ -59,9 +68,10 @@ def render_waiting() -> None:
 
 @shared_task(name="funding.sweep_holds", ignore_result=True)
 def sweep_holds() -> None:
-    """Release the DRIMbox requests whose RIS came, cancel those past the limit."""
+    """Release the DRIMbox requests whose RIS came, cancel those past the limit, remind others."""
     release_holds()
     cancel_overdue_holds()
+    warn_holds()
 
 
 @shared_task(name="funding.close_disputes", ignore_result=True)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from funding.views import (
+    corrections,
     deposits,
     disputes,
     downloads,
@@ -55,6 +56,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("echeances/", feed.calendar_page, name="calendar_page"),
     path("echeances/<str:secret>.ics", feed.calendar_feed, name="calendar_feed"),
+    path(
+        "demandes/<slug:number>/correction/",
+        corrections.request_correction,
+        name="request_correction",
+    ),
     path("paiements/", payments.payment_list, name="payment_list"),
     path("paiements/ecritures.csv", payments.ledger_export, name="ledger_export"),
     path("litiges/", disputes.dispute_list, name="dispute_list"),

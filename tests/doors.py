@@ -328,6 +328,13 @@ DOORS: tuple[Door, ...] = (
     Door("payment_list", MEMBERS),
     Door("ledger_export", MEMBERS),
     Door("request_detail", OWNERS, args=_request),
+    # Nothing to correct: back to the request.
+    Door(
+        "request_correction",
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=_request,
+    ),
     Door("simulator", DEPOSITORS, DEPOSITORS),
     Door("search", MEMBERS),
 )

@@ -27,6 +27,7 @@ _PROGRAMME = (
     "common.reason",
     "common.statement",
     "common.retentionperiod",
+    "funding.checklistitem",
 )
 _PROGRAMME_DETAILS = ("common.pricetier", "common.programmesnapshot")
 _SUPPLIERS = (
@@ -121,6 +122,7 @@ GROUPS: dict[str, Mapping[str, str]] = {
         "common.reason": "view add change",
         "common.statement": "view add change",
         "common.retentionperiod": "view change",
+        "funding.checklistitem": "view add change",
         "common.pricescale": "view add change",
         "common.pricetier": "view add change delete",
         "common.programmesnapshot": "view",

@@ -1,6 +1,6 @@
 """The deeds on deposits and requests: the only writers of their rows."""
 
-from .holds import cancel_overdue_holds, release_holds
+from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, receive_deposit, wake_worker
 from .simulate import LineReport, Simulation, SimulationLimitError, simulate
@@ -18,4 +18,5 @@ __all__ = [
     "restart_forgotten",
     "simulate",
     "wake_worker",
+    "warn_holds",
 ]

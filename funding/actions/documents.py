@@ -121,7 +121,7 @@ def _jobs(
     matches: Mapping[str, Match],
 ) -> Iterator[Job]:
     """The documents to read: those of well-formed requests, found once and usable."""
-    statements = _statements(envelope.scheme)
+    statements = statements_of(envelope.scheme)
     for structure, request in zip(structures, envelope.requests, strict=True):
         for file in expected[structure.index] if not structure.findings else ():
             places = matches[file.name].places
@@ -130,7 +130,7 @@ def _jobs(
                 yield file, *places[0], wanted
 
 
-def _statements(scheme: str) -> dict[str, list[Wanted]]:
+def statements_of(scheme: str) -> dict[str, list[Wanted]]:
     """The mandatory statements that each kind of document must show."""
     return {
         kind: [
@@ -210,7 +210,7 @@ def _read_one(
                 purpose=StoredFile.Purpose.DOCUMENT,
                 stored_by=deposit.deposited_by,
             )
-            reading = _reading(stored, content.getvalue(), wanted, reader)
+            reading = read_stored(stored, content.getvalue(), wanted, reader)
         DepositDocument.objects.create(
             deposit=deposit,
             archive=archive,
@@ -222,7 +222,10 @@ def _read_one(
         )
 
 
-def _reading(stored: StoredFile, content: bytes, wanted: list[Wanted], reader: Reader) -> Reading:
+def read_stored(
+    stored: StoredFile, content: bytes, wanted: list[Wanted], reader: Reader
+) -> Reading:
+    """Read a stored PDF, once the antivirus looked at it."""
     if settings.CLAMD_ADDRESS and scan_file(stored) == StoredFile.Scan.INFECTED:
         return Reading(faults=(_INFECTED,))
     with tempfile.NamedTemporaryFile(suffix=".pdf") as local:

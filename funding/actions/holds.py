@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
-from enrolment.models import Membership
 from funding.actions.requests import bound_changes, move_request
-from funding.actions.world import ris_requests
+from funding.actions.telling import tell_supplier
+from funding.actions.world import parameters_of, ris_requests
 from funding.enums import RequestReason
 from funding.models import Deposit, FundingRequest
 from funding.queries import FundingRequestQuerySet
@@ -21,13 +20,14 @@ from funding.workflow import REQUEST
 from orders.models import OrderClient
 from segur_portal.common import clock
 from segur_portal.common.actions import move
-from segur_portal.common.enums import Kind, Role, SchemeCode, WindowKind
+from segur_portal.common.enums import Kind, ParameterCode, Role, SchemeCode, WindowKind
+from segur_portal.common.french import count, instant
 from segur_portal.common.models import NoticeKind, Window
-from segur_portal.common.notices import notify
 from segur_portal.common.rules import Severity
 from segur_portal.common.workflow import ForbiddenMoveError
 
 logger = logging.getLogger(__name__)
+_REMINDERS = (ParameterCode.HOLD_FIRST_ALERT_DAYS, ParameterCode.HOLD_LAST_ALERT_DAYS)
 # The same words whoever deposited the RIS request: another supplier's orders are never named.
 _RELEASED = "Une demande RIS a été déposée pour chaque client de la commande."
 
@@ -68,6 +68,38 @@ def cancel_overdue_holds() -> int:
         if finding := next(rule.findings(facts), None):
             overdue.append((pk, finding.message))
     return sum(_cancel(pk, message) for pk, message in overdue)
+
+
+def warn_holds() -> int:
+    """Remind suppliers of what waits for a RIS request, some days before it is cancelled (ATT-002);
+    returns how many requests were spoken of.
+
+    The two reminders are parameters of the scheme; only the nearest one that is due is sent, once
+    for a limit. What another supplier deposited, or not, is never said.
+    """
+    limit = Window.objects.filter(scheme=SchemeCode.DB, kind=WindowKind.HOLD).first()
+    if limit is None or clock.now() > limit.closes_at:
+        return 0
+    left = (limit.closes_on - clock.today()).days
+    parameters = parameters_of(SchemeCode.DB)
+    due = [int(parameters[code]) for code in _REMINDERS if left <= parameters.get(code, -1)]
+    if not due:
+        return 0
+    waiting = FundingRequest.objects.filter(state="on_hold", scheme=SchemeCode.DB).order_by("pk")
+    rows = list(waiting.select_related("supplier").defer("payload", "pricing", "alerts"))
+    for request in rows:
+        tell_supplier(
+            request,
+            kind=NoticeKind.DEADLINE,
+            what=f"sera annulée dans {count(left, 'jour')} sans demande RIS",
+            why=(
+                "Aucune demande RIS n’a été déposée pour ce client. Sans demande RIS validée par "
+                f"l’ASP {instant(limit.closes_at)} au plus tard, cette demande DRIMbox est annulée "
+                "automatiquement (ATT-002)."
+            ),
+            key=f"hold-{request.pk}-{limit.closes_on}-{min(due)}",
+        )
+    return len(rows)
 
 
 def _facts(requests: FundingRequestQuerySet, *, at: datetime) -> Iterator[tuple[int, HoldFacts]]:
@@ -117,7 +149,7 @@ def _release(pk: int) -> bool:
     except ForbiddenMoveError as late:
         logger.info("Request %s is not released: %s", request.number, late)
         return False
-    _tell(request, NoticeKind.REQUEST, "reprend son instruction", _RELEASED)
+    tell_supplier(request, kind=NoticeKind.REQUEST, what="reprend son instruction", why=_RELEASED)
     return True
 
 
@@ -137,17 +169,5 @@ def _cancel(pk: int, message: str) -> bool:
     except ForbiddenMoveError as late:
         logger.info("Request %s is not cancelled: %s", request.number, late)
         return False
-    _tell(request, NoticeKind.DECISION, "est annulée", message)
+    tell_supplier(request, kind=NoticeKind.DECISION, what="est annulée", why=message)
     return True
-
-
-def _tell(request: FundingRequest, kind: str, what: str, why: str) -> None:
-    """Tell the members of the supplier what became of a request."""
-    members = Membership.objects.in_force(clock.today()).filter(supplier=request.supplier_id)
-    notify(
-        users=[member.user for member in members.select_related("user")],
-        kind=kind,
-        title=f"La demande {request.number} ({request.client_name}) {what}"[:200],
-        body=why,
-        url=reverse("request_detail", args=[request.number]),
-    )

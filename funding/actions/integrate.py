@@ -17,13 +17,31 @@ from funding.models import Deposit, DepositLine, FundingRequest
 from funding.rules.catalogue import RULES_VERSION
 from orders.actions.claims import take_claims
 from orders.enums import LineKind
-from orders.models import DeMinimisAid, Order, OrderClient, OrderLine
+from orders.models import Claim, DeMinimisAid, Order, OrderClient, OrderLine
 from orders.rules.facts import Client, OrderFacts
 from segur_portal.common.actions import insert_rows, journal_entry
 from segur_portal.common.enums import Kind
 from segur_portal.common.models import JournalEntry, Scheme
 from segur_portal.common.money import ZERO
 
+# What a correction may change of a request.
+_CORRECTED = (
+    "client_name",
+    "net",
+    "vat",
+    "gross",
+    "ceiling_net",
+    "amount_due",
+    "pricing",
+    "alerts",
+    "alert_count",
+    "payload",
+    "content_hash",
+    "rules_version",
+    "price_scale_id",
+    "base_id",
+    "programme_id",
+)
 _NEXT = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 
 
@@ -62,6 +80,38 @@ def integrate(batch: Batch, verdicts: Sequence[Verdict]) -> None:
     insert_rows(in_order)
     insert_rows([_entry(row, batch) for row in rows])
     insert_rows([_line(batch.deposit, verdict, requests) for verdict in verdicts])
+
+
+def rewrite(batch: Batch, verdict: Verdict, request: FundingRequest) -> None:
+    """Write what a corrected request says now, in place of what it said; its number, its dates
+    and its state stay. Raises LostRaceError when a key it now claims is another live order's.
+    """
+    if batch.world.kind == Kind.ADVANCE:
+        _change_claims(batch, verdict, request.order_id)
+        _order(batch, verdict, request.order_id).save(force_update=True)
+        OrderClient.objects.filter(order=request.order_id).delete()
+        assert verdict.order is not None
+        _write_clients([(request.order_id, verdict.order)], batch.world)
+    row = _request(batch, verdict, {1: request.pk}, {1: request.order_id})
+    if batch.versions.programme._state.adding:
+        type(batch.versions.programme).objects.bulk_create(
+            [batch.versions.programme], ignore_conflicts=True
+        )
+    FundingRequest.objects.filter(pk=request.pk).update(
+        **{name: getattr(row, name) for name in _CORRECTED}
+    )
+
+
+def _change_claims(batch: Batch, verdict: Verdict, order_id: int) -> None:
+    """Free the keys that the order no longer names, take those it did not."""
+    live = Claim.objects.live().of_orders([order_id])
+    held = {(one.kind, one.value, one.slot): one.pk for one in live}
+    wanted = {(one.kind, one.value, one.slot): one for one in verdict.claims}
+    gone = [pk for key, pk in held.items() if key not in wanted]
+    Claim.objects.filter(pk__in=gone).update(released_at=batch.now)
+    new = [(order_id, claim) for key, claim in wanted.items() if key not in held]
+    if take_claims(scheme=batch.world.scheme, wanted=new):
+        raise LostRaceError
 
 
 def _next_ids(model: Any, count: int) -> list[int]:

@@ -1,5 +1,5 @@
 """The officers' pages on deposits, requests and price scales."""
 
-from . import deposits, disputes, ledger, payments, requests, scales
+from . import checklists, deposits, disputes, ledger, payments, requests, scales
 
-__all__ = ["deposits", "disputes", "ledger", "payments", "requests", "scales"]
+__all__ = ["checklists", "deposits", "disputes", "ledger", "payments", "requests", "scales"]

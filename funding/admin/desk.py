@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -169,11 +170,15 @@ class DeskMixin:
         return Desk.of(request.user, self.schemes(request), clock.now())
 
     def schemes(self, request: HttpRequest) -> list[str]:
-        """The schemes this user sees."""
-        seen = Scheme.objects.order_by("order")
+        """The codes of the schemes this user sees."""
+        return list(self.seen_schemes(request).order_by("order").values_list("pk", flat=True))
+
+    def seen_schemes(self, request: HttpRequest) -> QuerySet[Scheme]:
+        """The schemes this user sees, as a subquery."""
+        seen = Scheme.objects.order_by()
         if is_limited(request.user):
             seen = seen.filter(pk__in=assigned_schemes(request.user))
-        return list(seen.values_list("pk", flat=True))
+        return seen
 
     def _is_officer(self, request: HttpRequest) -> bool:
         return Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from funding.models import DepositDocument, FundingRequest
-from funding.report.papers import label_of, papers_of
+from funding.report.papers import Paper, label_of
 from funding.report.viewer import Addresses, viewer_of
 from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.money import in_french
@@ -66,12 +66,12 @@ def viewer_panel(
     return Panel(title, "admin/parts/viewer.html", {"viewer": viewer})
 
 
-def request_viewers(request: FundingRequest) -> list[Panel]:
+def request_viewers(request: FundingRequest, papers: Iterable[Paper]) -> list[Panel]:
     """Each document of a request beside its data."""
-    return [viewer_panel(paper.document, request) for paper in papers_of(request) if paper.document]
+    return [viewer_panel(paper.document, request) for paper in papers if paper.document]
 
 
-def request_papers(request: FundingRequest) -> list[Panel]:
+def request_papers(papers: Iterable[Paper]) -> list[Panel]:
     """The documents of a request, each with the link to its page."""
     rows = [
         (
@@ -86,7 +86,7 @@ def request_papers(request: FundingRequest) -> list[Panel]:
             paper.signature[0],
             paper.verdict,
         )
-        for paper in papers_of(request)
+        for paper in papers
     ]
     headers = ("Document", "Fichier", "Signature", "Lecture")
     return [table("Documents signés", headers, rows)] if rows else []

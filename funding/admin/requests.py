@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     BooleanRadioFilter,
@@ -19,14 +20,17 @@ from unfold.decorators import display
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.consequences import consequences_of
 from funding.actions.requests import move_request
+from funding.admin.bulk import BulkMixin
 from funding.admin.desk import DeskMixin
 from funding.admin.filters import AlertFilter, AssignedFilter
 from funding.admin.messages import MessagesMixin, messages_panel
 from funding.admin.panels import balances, pricing_panels, request_papers, request_viewers
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
+from funding.admin.work import WorkMixin
 from funding.enums import RequestReason
 from funding.models import FundingRequest
+from funding.report.papers import Paper
 from funding.workflow import REQUEST
 from orders.admin.panels import order_panels
 from segur_portal.common.admin.base import FactAdmin
@@ -64,7 +68,9 @@ WORDS = {
 
 
 @admin.register(FundingRequest)
-class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MessagesMixin, MovesMixin, FactAdmin):
+class FundingRequestAdmin(
+    SchemeScopedMixin, WorkMixin, DeskMixin, BulkMixin, MessagesMixin, MovesMixin, FactAdmin
+):
     """What suppliers ask. An officer sees and moves the requests of their schemes only."""
 
     workflow = REQUEST
@@ -184,20 +190,38 @@ class FundingRequestAdmin(SchemeScopedMixin, DeskMixin, MessagesMixin, MovesMixi
     def label_of(self, step: Move, role: str) -> str:
         return "Annuler la demande" if step.name == "cancel" else step.label
 
+    def first_panels(self, obj: FundingRequest, papers: list[Paper]) -> list[Panel]:
+        """The automatic checks and the documents, beside the points to check."""
+        return [findings("Contrôles automatiques", obj.alerts), *request_papers(papers)]
+
+    def viewers(self, obj: FundingRequest, papers: list[Paper]) -> list[Panel]:
+        """Each document beside its data, across the page."""
+        return request_viewers(obj, papers)
+
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
-            findings("Alertes", obj.alerts),
             messages_panel(request, obj),
-            *request_papers(obj),
-            *request_viewers(obj),
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),
             timeline(obj, workflow=REQUEST, words=WORDS),
-            history(obj),
             document("Demande reçue (JSON)", obj.payload),
         ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Every version of the row, as the database recorded it."""
+        obj = self._object_or_404(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Historique – {obj}",
+            "opts": self.opts,
+            "original": obj,
+            "panel": history(obj),
+        }
+        return TemplateResponse(request, "admin/request_history.html", context)
 
     @display(description="état", ordering="state", label=STATE_COLOURS)
     def coloured_state(self, obj: FundingRequest) -> tuple[str, str]:

@@ -8,10 +8,16 @@ from datetime import date, timedelta
 from random import Random
 
 from enrolment.models import User
+from funding.actions.corrections import (
+    Answer,
+    CorrectionRefusedError,
+    answer_corrections,
+    ask_corrections,
+)
 from funding.actions.requests import move_request
 from funding.models import FundingRequest
 from segur_portal.common import clock
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import Kind, Role
 
 from .people import Cast, morning
 from .story import Story
@@ -83,6 +89,14 @@ def courses(chance: Random) -> list[tuple[tuple[Turn, ...], int]]:
     ]
 
 
+def _asked_in(request: FundingRequest, reason_code: str) -> str:
+    """What such a correction opens in this request."""
+    is_amount = reason_code == "amount"
+    if request.kind == Kind.ADVANCE:
+        return f"/bonDeCommande/{'montantHT' if is_amount else 'nomFichier'}"
+    return "/facture/montantHT" if is_amount else "/procesVerbal/nomFichier"
+
+
 class Lives:
     """Gives each integrated request its course."""
 
@@ -117,16 +131,36 @@ class Lives:
             # Nobody moves a request while its transfer is prepared.
             self.story.tell(clock.now() + timedelta(days=4), self._play, request, turns)
             return
+        if self._moved(request, turn):
+            self.follow(request, tuple(coming))
+
+    def _moved(self, request: FundingRequest, turn: Turn) -> bool:
+        """Whether the turn was played: an answer that the rules refuse is left to be given."""
         actor, role = self._actor(request, turn.move)
-        move_request(
-            request,
-            turn.move,
-            actor=actor,
-            role=role,
-            reason_code=turn.reason_code,
-            note=turn.note,
-        )
-        self.follow(request, tuple(coming))
+        if turn.move == "request_correction":
+            where = _asked_in(request, turn.reason_code)
+            ask_corrections(
+                request,
+                {where: turn.note},
+                actor=actor,
+                reason_code=turn.reason_code,
+                note="Merci de corriger ce qui suit.",
+            )
+        elif turn.move == "answer_correction":
+            try:
+                answer_corrections(request, Answer({}, {}), actor=actor)
+            except CorrectionRefusedError:
+                return False
+        else:
+            move_request(
+                request,
+                turn.move,
+                actor=actor,
+                role=role,
+                reason_code=turn.reason_code,
+                note=turn.note,
+            )
+        return True
 
     def _actor(self, request: FundingRequest, move: str) -> tuple[User, str]:
         """Who answers a correction is the supplier; the rest is an officer's."""

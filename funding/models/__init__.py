@@ -1,5 +1,8 @@
 """Money asked: deposits, their lines, funding requests."""
 
+from .bulk import BulkDecision, BulkDecisionLine
+from .checklists import ChecklistItem, ChecklistTick
+from .corrections import Correction
 from .deposits import Deposit, DepositLine
 from .disputes import Dispute, DisputePart
 from .documents import DepositArchive, DepositDocument
@@ -11,6 +14,11 @@ from .simulations import SimulationLog
 
 __all__ = [
     "Attachment",
+    "BulkDecision",
+    "BulkDecisionLine",
+    "ChecklistItem",
+    "ChecklistTick",
+    "Correction",
     "Deposit",
     "DepositArchive",
     "DepositDocument",

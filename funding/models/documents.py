@@ -55,7 +55,8 @@ class DepositArchive(models.Model):
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["reading"])
 class DepositDocument(models.Model):
-    """One PDF that a request names, as found in one ZIP; its original is never saved again.
+    """One PDF that a request names, as found in one ZIP or, without one, given in answer to a
+    correction; its original is never saved again. What was replaced is no longer current.
 
     `reading` is `funding.documents.Reading` as a dictionary, written once, when the file was read
     to its end. `infected_at`: when what follows from an infection was done.
@@ -65,8 +66,15 @@ class DepositDocument(models.Model):
         Deposit, models.PROTECT, related_name="documents", db_index=False, verbose_name="dépôt"
     )
     archive = models.ForeignKey(
-        DepositArchive, models.PROTECT, related_name="documents", verbose_name="ZIP"
+        DepositArchive,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name="ZIP",
+        help_text="Vide : transmis en réponse à une demande de correction.",
     )
+    is_current = models.BooleanField("version en vigueur", default=True, db_default=True)
     name = models.CharField("nom", max_length=255)
     file = models.ForeignKey(
         StoredFile,
@@ -84,7 +92,11 @@ class DepositDocument(models.Model):
         verbose_name = "document signé"
         verbose_name_plural = "documents signés"
         ordering = ["deposit", "name"]
-        constraints = [models.UniqueConstraint(fields=["deposit", "name"], name="document_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deposit", "name"], condition=Q(is_current=True), name="document_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

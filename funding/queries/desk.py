@@ -15,9 +15,9 @@ from funding.workflow import AT_ASP, WITH_SUPPLIER
 class DeskQuerySet(models.QuerySet[Any]):
     """What an officer has to do, and in which order."""
 
-    def in_schemes(self, schemes: Iterable[str]) -> Self:
-        """Requests of these schemes."""
-        return self.filter(scheme__in=list(schemes))
+    def in_schemes(self, schemes: Iterable[Any]) -> Self:
+        """Requests of these schemes, given by their codes or by a query."""
+        return self.filter(scheme__in=schemes)
 
     def to_take(self) -> Self:
         """Nobody's files that wait for their instruction."""
@@ -46,3 +46,11 @@ class DeskQuerySet(models.QuerySet[Any]):
     def oldest_first(self) -> Self:
         """In the order in which they arrived."""
         return self.order_by("received_at", "pk")
+
+
+class CorrectionQuerySet(models.QuerySet[Any]):
+    """Corrections."""
+
+    def pending(self) -> Self:
+        """Asked and not answered."""
+        return self.filter(answered_at__isnull=True)

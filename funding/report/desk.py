@@ -63,7 +63,7 @@ class Desk:
 
     def rows(self, key: str) -> FundingRequestQuerySet:
         """The files of a queue, the oldest first."""
-        seen = FundingRequest.objects.in_schemes(self.aims)
+        seen = FundingRequest.objects.in_schemes(list(self.aims))
         if key == TO_TAKE:
             found = seen.to_take()
         elif key == WITH_SUPPLIER:

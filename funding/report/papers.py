@@ -73,9 +73,9 @@ class Paper:
 
 def papers_of(request: FundingRequest) -> list[Paper]:
     """The documents that a request names, in the order of its blocks; none without any ZIP."""
-    documents = DepositDocument.objects.filter(deposit=request.deposit_id).select_related(
-        "file", "archive"
-    )
+    documents = DepositDocument.objects.filter(
+        deposit=request.deposit_id, is_current=True
+    ).select_related("file", "archive")
     files = expected_files(request.payload, request.kind)
     by_name = {one.name: one for one in documents.filter(name__in=[file.name for file in files])}
     if not by_name:

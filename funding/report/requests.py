@@ -35,6 +35,10 @@ _VERBS = {
 }
 
 
+# Officers comment these moves for one another: the supplier reads the move, not the comment.
+_KEPT_INSIDE = frozenset({"take", "give_back"})
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step of a request's life: when, what, by whom, why."""
@@ -59,7 +63,8 @@ def history(one: FundingRequest, entries: Iterable[JournalEntry]) -> list[Event]
 def _event(entry: JournalEntry) -> Event:
     target = REQUEST.states.get(entry.target)
     what = _VERBS.get(entry.verb) or (target.public if target else "Demande mise à jour")
-    return Event(entry.at, what, _who(entry.actor, entry.verb), entry.note)
+    note = "" if entry.verb in _KEPT_INSIDE else entry.note
+    return Event(entry.at, what, _who(entry.actor, entry.verb), note)
 
 
 def _who(actor: User | None, verb: str) -> str:

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.enums import DEPOSITING_ROLES
+from funding.actions.reopening import asked_of
 from funding.forms import RequestFilters
 from funding.models import DepositLine, FundingRequest, Message
+from funding.report.clocks import aims, clock_of
 from funding.report.listing import kept, request_sheet
 from funding.report.papers import papers_of
 from funding.report.requests import history, received
@@ -90,6 +92,9 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
         "may_fill": one.kind == Kind.ADVANCE and request.membership.role in DEPOSITING_ROLES,
         "papers": papers_of(one),
         **_exchange(request, one),
+        "asked": asked_of(one) if one.state == "correction_requested" else [],
+        "may_answer": request.membership.role in DEPOSITING_ROLES,
+        "clock": clock_of(one, clock.now(), aims([one.scheme_id])[one.scheme_id]),
         **received(one),
     }
     return render(request, "funding/requests/detail.html", context)

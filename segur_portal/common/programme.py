@@ -21,7 +21,8 @@ from segur_portal.common.models import (
 )
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures" / "programme.json"
-# What makes a row the same row, whatever its primary key has become here.
+# What makes a row the same row, whatever its primary key has become here; a model of an app that
+# ships rows with the programme says so itself (`identity`).
 _IDENTITY: dict[type[models.Model], tuple[str, ...]] = {
     Scheme: ("code",),
     Window: ("scheme_id", "kind"),
@@ -65,7 +66,7 @@ def _put_in_place(row: models.Model, new_scales: dict[Any, PriceScale]) -> bool:
 
 
 def _exists(row: models.Model) -> bool:
-    fields = _IDENTITY[type(row)]
+    fields: tuple[str, ...] = getattr(row, "identity", None) or _IDENTITY[type(row)]
     wanted = {
         (f"{name}__isnull" if getattr(row, name) is None else name): (
             getattr(row, name) is None or getattr(row, name)

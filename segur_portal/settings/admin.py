@@ -81,6 +81,7 @@ NAVIGATION = [
         _page("Motifs", "format_list_bulleted", "common.reason"),
         _page("Mentions obligatoires", "format_quote", "common.statement"),
         _page("Durées de conservation", "auto_delete", "common.retentionperiod"),
+        _page("Points de contrôle", "checklist", "funding.checklistitem"),
         _page("Versions du programme", "history", "common.programmesnapshot"),
     ),
     _group(

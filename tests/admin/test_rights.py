@@ -90,6 +90,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "ans": "v",
     },
     "enrolment.user": {"superuser": "vac"},
+    "funding.checklistitem": {**dict.fromkeys(STAFF, "v"), "superuser": "vac", "programme": "vac"},
     "funding.deposit": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "funding.depositdocument": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},
     "funding.depositline": {**dict.fromkeys(STAFF, "v"), "officer_elsewhere": ""},

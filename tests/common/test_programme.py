@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.forms.models import model_to_dict
 
+from funding.models import ChecklistItem
 from segur_portal.common.models import (
     Parameter,
     PriceScale,
@@ -129,7 +130,16 @@ def test_loading_again_keeps_an_officers_edit():
     """The fixture completes, it never undoes: the second load creates and changes nothing."""
     assert load_programme() == sum(
         model.objects.count()
-        for model in (Scheme, Window, Parameter, PriceScale, PriceTier, Reason, Statement)
+        for model in (
+            Scheme,
+            Window,
+            Parameter,
+            PriceScale,
+            PriceTier,
+            Reason,
+            Statement,
+            ChecklistItem,
+        )
     )
     Window.objects.filter(scheme=DB, kind="hold").update(closes_on="2027-12-20")
     PriceTier.objects.filter(scale__scheme=DB).delete()

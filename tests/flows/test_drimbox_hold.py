@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from enrolment.models import User
 from funding.actions import (
@@ -16,6 +18,7 @@ from funding.actions import (
     process_deposit,
     receive_deposit,
     release_holds,
+    warn_holds,
 )
 from funding.actions.requests import move_request
 from funding.models import FundingRequest
@@ -23,7 +26,7 @@ from funding.tasks import sweep_holds
 from orders.models import Claim
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.identifiers import make_siret
-from segur_portal.common.models import JournalEntry, Notification, Window
+from segur_portal.common.models import JournalEntry, Notification, Parameter, Window
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, an_enrolment, the_programme
 
@@ -205,6 +208,68 @@ def test_a_request_decided_meanwhile_is_left_alone(
     with after_the_limit():
         assert cancel_overdue_holds() == 1
     assert (state_of(mine), state_of(other)) == ("refused", "cancelled")
+
+
+def days_before_the_limit(days: int) -> time_machine.travel:
+    """At nine in the morning, so many days before the hold limit."""
+    limit = Window.objects.get(scheme=DB, kind=WindowKind.HOLD)
+    day = datetime.combine(limit.closes_on, datetime.min.time(), tzinfo=UTC)
+    return time_machine.travel(day - timedelta(days=days) + timedelta(hours=8), tick=False)
+
+
+def reminders() -> list[str]:
+    """What was told of the deadline, in order."""
+    found = Notification.objects.filter(kind="deadline").order_by("pk")
+    return list(found.values_list("title", flat=True))
+
+
+def test_reminders_come_once_each_before_the_limit(user: User) -> None:
+    """Nothing at 61 days; one at 60, one at 30, whatever the number of sweeps between."""
+    (mine,) = deposited(user, DB, 1)
+    for days, told in ((61, 0), (60, 1), (59, 1), (45, 1), (30, 2), (29, 2), (1, 2)):
+        with days_before_the_limit(days):
+            warn_holds()
+            warn_holds()
+        assert len(reminders()) == told, days
+    assert [mine.number in title for title in reminders()] == [True, True]
+    assert "dans 60 jours" in reminders()[0]
+
+
+def test_a_late_request_has_the_nearest_reminder_only(user: User) -> None:
+    """Deposited 20 days before the limit: one reminder, not two at once."""
+    deposited(user, DB, 1)
+    with days_before_the_limit(20):
+        assert warn_holds() == 1
+    assert len(reminders()) == 1
+
+
+def test_the_days_of_reminders_are_parameters(user: User) -> None:
+    """An officer moves the first one to 90 days."""
+    deposited(user, DB, 1)
+    Parameter.objects.filter(code="hold_first_alert_days").update(value=90)
+    with days_before_the_limit(90):
+        warn_holds()
+    assert len(reminders()) == 1
+
+
+def test_what_waits_for_nothing_is_not_reminded(user: User, rival: User) -> None:
+    """Released by another supplier's deposit: no reminder, and nothing told of that file."""
+    deposited(user, DB, 1)
+    (ris,) = deposited(rival, RIS, 1)
+    with days_before_the_limit(30):
+        assert warn_holds() == 0
+    texts = Notification.objects.filter(user=user).values_list("title", "body")
+    assert not any(ris.number in text or "concurrent" in text for row in texts for text in row)
+
+
+def test_the_supplier_reads_why_until_when_and_what_then(user: User, client: Client) -> None:
+    """The page of a request on hold says the limit and the automatic cancellation."""
+    (mine,) = deposited(user, DB, 1)
+    client.force_login(user)
+    page = client.get(reverse("request_detail", args=[mine.number])).content.decode()
+    assert "Annulation automatique" in page
+    assert "15/12/2027" in page
+    assert "ATT-001" in page
 
 
 def test_a_day_before_every_hold_the_limit_is_told() -> None:

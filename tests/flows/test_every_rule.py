@@ -11,16 +11,19 @@ from typing import Any
 import orjson
 import pytest
 
-from enrolment.models import Supplier
+from enrolment.models import Supplier, User
 from funding.actions import simulate
 from funding.demo.organisations import BY_KEY
 from funding.demo.samples import ALL_RIGHT, DEPOSITORS, EVERY_FAULT, UNREADABLE, sample_path
 from funding.demo.scenarios import FOLDER, SCENARIOS, Scenario
 from funding.demo.structure_faults import structure_faults
 from funding.intake import STRUCTURE_CODES
-from funding.models import Deposit
+from funding.models import Correction, Deposit, FundingRequest
+from funding.report.desk import Desk
 from funding.report.words import absolute_pointer
 from funding.rules.catalogue import CATALOGUE
+from funding.workflow import REQUEST
+from segur_portal.common import clock
 from segur_portal.common.enums import Kind, SchemeCode
 from segur_portal.common.rules import Finding, Severity
 from tests.demonstration import demonstration, deposited
@@ -55,6 +58,18 @@ def rules_of(scheme: SchemeCode, kind: Kind) -> set[str]:
 def codes_of(scheme: SchemeCode, kind: Kind) -> set[str]:
     """Every code of a file of faults: its rules, and the faults of structure it announces."""
     return rules_of(scheme, kind) | {code for code, _ in structure_faults(scheme, kind)}
+
+
+def test_the_officers_of_the_demonstration_have_work(demonstration: Path) -> None:
+    """No queue is empty, each state has its requests, and suppliers have something to correct."""
+    officer = User.objects.get(email="gestionnaire@demo.fr")
+    desk = Desk.of(officer, list(SchemeCode), clock.now())
+    assert all(queue.count for queue in desk.queues()), desk.queues()
+    found = set(FundingRequest.objects.values_list("state", flat=True))
+    assert found >= REQUEST.states.keys() - {"accepted", "to_pay"}
+    asked = Correction.objects.pending().filter(request__state="correction_requested")
+    assert asked.exists()
+    assert Correction.objects.exclude(answered_at=None).exists()
 
 
 @pytest.mark.parametrize(("scheme", "kind"), FILES)

@@ -1,0 +1,127 @@
+"""One decision on every request of a filter: each is checked again, each has its own result."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import QuerySet
+from kombu.exceptions import OperationalError
+
+from enrolment.models import User
+from funding.actions.requests import move_request
+from funding.models import BulkDecision, BulkDecisionLine, FundingRequest
+from funding.workflow import REQUEST
+from segur_portal.common import clock
+from segur_portal.common.actions import insert_rows
+from segur_portal.common.enums import Role
+from segur_portal.common.workflow import ForbiddenMoveError, Move
+
+logger = logging.getLogger(__name__)
+MAX_REQUESTS = 2_000
+# Up to this many, the officer waits for the result; beyond, a worker does it.
+AT_ONCE = 20
+_FORGOTTEN_AFTER = timedelta(minutes=2)
+# A correction names its own fields: it is asked file by file.
+_ONE_BY_ONE = frozenset({"request_correction"})
+Outcome = BulkDecisionLine.Outcome
+
+
+def bulk_moves() -> list[Move]:
+    """The moves that an officer may ask on many requests."""
+    steps = REQUEST.moves.values()
+    return [one for one in steps if Role.OFFICER in one.roles and one.name not in _ONE_BY_ONE]
+
+
+@transaction.atomic
+def ask_bulk(
+    requests: QuerySet[FundingRequest],
+    name: str,
+    *,
+    actor: User,
+    reason_code: str = "",
+    note: str = "",
+    expected: int,
+) -> BulkDecision:
+    """Record a decision on these requests, then have it carried out.
+
+    Raises ForbiddenMoveError, in French: nothing to decide, too many, not as many as were shown, a
+    reason that is missing.
+    """
+    step = REQUEST.moves[name]
+    if step.needs_reason and not (reason_code and note.strip()):
+        raise ForbiddenMoveError(f"« {step.label} » demande un motif et une explication.")
+    ids = sorted(requests.order_by().values_list("pk", flat=True)[: MAX_REQUESTS + 1])
+    if not ids:
+        raise ForbiddenMoveError("Aucun dossier ne répond à ces filtres.")
+    if len(ids) > MAX_REQUESTS:
+        raise ForbiddenMoveError(f"{MAX_REQUESTS} dossiers au plus : précisez les filtres.")
+    if len(ids) != expected:
+        raise ForbiddenMoveError(
+            "La liste a changé depuis son affichage : vérifiez, puis confirmez."
+        )
+    decision = BulkDecision.objects.create(
+        move=name, reason_code=reason_code, note=note, asked_by=actor, asked_at=clock.now()
+    )
+    insert_rows([BulkDecisionLine(decision=decision, request_id=pk) for pk in ids])
+    if len(ids) > AT_ONCE:
+        transaction.on_commit(lambda: wake_bulk(decision.pk))
+    return decision
+
+
+def run_bulk(decision_id: int) -> None:
+    """Carry out what is left of a decision. Safe to call twice, or in two workers at once."""
+    decision = BulkDecision.objects.select_related("asked_by").get(pk=decision_id)
+    waiting = decision.lines.filter(outcome=Outcome.WAITING).order_by("pk")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        _run_line(decision, pk)
+    with transaction.atomic():
+        locked = BulkDecision.objects.select_for_update().get(pk=decision_id)
+        if locked.finished_at is None and not waiting.exists():
+            locked.finished_at = clock.now()
+            locked.save(update_fields=["finished_at"])
+
+
+def resume_bulk() -> int:
+    """Wake a worker for each decision that nobody finished; returns how many."""
+    before = clock.now() - _FORGOTTEN_AFTER
+    found = BulkDecision.objects.filter(finished_at__isnull=True, asked_at__lt=before)
+    ids = list(found.order_by("asked_at").values_list("pk", flat=True))
+    for pk in ids:
+        wake_bulk(pk)
+    return len(ids)
+
+
+def wake_bulk(decision_id: int) -> None:
+    """Tell a worker that a decision waits; a broker that is down loses nothing."""
+    try:
+        current_app.send_task("funding.bulk", args=[decision_id])
+    except (OperationalError, OSError):
+        logger.warning("The broker did not answer; decision %s waits for the sweep.", decision_id)
+
+
+@transaction.atomic
+def _run_line(decision: BulkDecision, pk: int) -> None:
+    """One file: its move, or why it was left as it is."""
+    locked = BulkDecisionLine.objects.select_for_update(skip_locked=True, of=("self",))
+    line = locked.select_related("request__supplier", "request__scheme", "request__deposit")
+    found = line.select_related("request__order").filter(pk=pk, outcome=Outcome.WAITING).first()
+    if found is None:
+        return
+    try:
+        with transaction.atomic():
+            move_request(
+                found.request,
+                decision.move,
+                actor=decision.asked_by,
+                role=Role.OFFICER,
+                reason_code=decision.reason_code,
+                note=decision.note,
+            )
+    except ForbiddenMoveError as refusal:
+        found.outcome, found.message = Outcome.LEFT, str(refusal)
+    else:
+        found.outcome = Outcome.DONE
+    found.save(update_fields=["outcome", "message"])
