@@ -111,3 +111,5 @@ def test_the_administration_reviews_with_a_checklist(
     proof.refresh_from_db()
     assert proof.state == "compliant"
     assert len(proof.checked) == len(boxes)
+    shown = browser.get(reverse("admin:pilots_pilotproof_change", args=[proof.pk]))
+    assert "points vérifiés : vide → client" in shown.content.decode()

@@ -100,7 +100,7 @@ def _shown(column: Any, value: Any) -> str:
     """A value in words: choices by their label, dates and booleans in French."""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return "vide"
     if isinstance(value, datetime):
         return when(value)
@@ -108,4 +108,6 @@ def _shown(column: Any, value: Any) -> str:
         return day(value)
     if isinstance(value, Decimal):
         return f"{value}".replace(".", ",")
+    if isinstance(value, list | dict):
+        return ", ".join(map(str, value))
     return str(dict(column.flatchoices).get(value, value))
