@@ -112,7 +112,8 @@ def proof_review_form(proof: PilotProof) -> type[ProofReviewForm]:
         )
         for code, text in points_of(proof)
     }
-    return type("PilotReviewForm", (ProofReviewForm,), boxes)
+    # The answer comes after what it rests on.
+    return type("PilotReviewForm", (ProofReviewForm,), {**boxes, "field_order": list(boxes)})
 
 
 def _where(pages: list[int] | None) -> str:

@@ -78,7 +78,8 @@ def review_form(specimen: Specimen) -> type[ReviewForm]:
     """The form of one layout, with the statements in force for its document and its scheme."""
     statements = Statement.objects.binding(specimen.kind, specimen.scheme_id)
     boxes = {f"{PREFIX}{one.code}": _box(specimen, one) for one in statements}
-    return type("SpecimenReviewForm", (ReviewForm,), boxes)
+    # The answer comes after what it rests on.
+    return type("SpecimenReviewForm", (ReviewForm,), {**boxes, "field_order": list(boxes)})
 
 
 def _box(specimen: Specimen, statement: Statement) -> forms.BooleanField:

@@ -49,7 +49,7 @@ class RecoveryAdmin(SchemeScopedMixin, FactAdmin):
 
     scheme_path = "request__scheme"
     list_display = (
-        "number",
+        "number_text",
         "coloured_state",
         "request",
         "supplier",
@@ -58,7 +58,7 @@ class RecoveryAdmin(SchemeScopedMixin, FactAdmin):
         "issued_on",
         "due_on",
     )
-    list_display_links = ("number",)
+    list_display_links = ("number_text",)
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("request", "supplier")
     list_defer = ("request__payload", "request__pricing", "request__alerts")
@@ -66,11 +66,15 @@ class RecoveryAdmin(SchemeScopedMixin, FactAdmin):
     search_fields = ("request__number", "supplier__name")
     ordering = ("state", "due_on", "pk")
     fields = (
-        ("number", "state"),
+        ("number_text", "state"),
         ("request", "supplier"),
         (money("amount", "montant"), money("recovered", "recouvré")),
         ("issued_on", "due_on"),
     )
+
+    @display(description="numéro", ordering="pk")
+    def number_text(self, obj: Recovery) -> str:
+        return obj.number
 
     def may_ever(self, request: HttpRequest, name: str) -> bool:
         return name == "recover" and getattr(request.user, "kind", "") == Role.ACCOUNTANT

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -31,7 +32,7 @@ from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, table, timeline
 from segur_portal.common.enums import Role
-from segur_portal.common.models import Scheme
+from segur_portal.common.models import IssuedDocument, Scheme
 from segur_portal.common.money import in_french
 from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import ForbiddenMoveError, Move
@@ -84,7 +85,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
         "cancel": "Toutes les demandes du lot redeviennent à payer.",
     }
     list_display = (
-        "number",
+        "number_text",
         "coloured_state",
         "transfer_count",
         money("total", "total"),
@@ -92,7 +93,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
         "prepared_by",
         "approved_by",
     )
-    list_display_links = ("number",)
+    list_display_links = ("number_text",)
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("prepared_by", "approved_by")
     detail_select_related = ("prepared_by", "approved_by", "transfer_file", "slip_file")
@@ -102,7 +103,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
             None,
             {
                 "fields": (
-                    ("number", "state_in_words"),
+                    ("number_text", "state_in_words"),
                     ("transfer_count", money("total", "total")),
                     ("execution_on", "transmitted_at"),
                     ("prepared_by", "prepared_at"),
@@ -236,13 +237,27 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
         state = PAYMENT_RUN.states[obj.state]
         return f"{state.internal} – {state.owner}" if state.owner else state.internal
 
+    def _slip(self, obj: PaymentRun) -> SafeString:
+        """The slip to sign, once laid out."""
+        kind = IssuedDocument.Kind.PAYMENT_SLIP
+        slip = IssuedDocument.objects.about(obj).filter(kind=kind).exclude(file=None).first()
+        if slip is None:
+            return format_html("")
+        address = reverse("admin:common_issueddocument_file", args=(slip.pk,))
+        link = '<a class="underline" href="{}" download>Bordereau à signer {} (PDF)</a><br>'
+        return format_html(link, address, slip.reference)
+
+    @display(description="numéro", ordering="pk")
+    def number_text(self, obj: PaymentRun) -> str:
+        return obj.number
+
     @display(description="fichiers")
     def files(self, obj: PaymentRun) -> str:
         """Links to the files, with their checksums."""
         if obj.transfer_file is None or obj.slip_file is None:
             return "Écrits à l’approbation"
         files = (("virements", obj.transfer_file), ("bordereau", obj.slip_file))
-        return format_html_join(
+        return self._slip(obj) + format_html_join(
             format_html("<br>"),
             '<a class="underline" href="{}" download>{}</a> (SHA-256 {}…)',
             (

@@ -74,12 +74,10 @@ class Pilot:
     def shortage(self) -> str:
         """A warning when fewer clients can serve than reports are wanted."""
         wanted = self.campaign.reports_missing - self.in_review - self.to_correct
-        if wanted <= self.candidates:
+        short = wanted - self.candidates
+        if short <= 0:
             return ""
-        return (
-            f"Il faut {count(wanted, 'client')} de plus avec une avance acceptée ; "
-            f"{count(self.candidates, 'client')} peut servir aujourd’hui."
-        )
+        return f"Il manque encore {count(short, 'avance')} à faire accepter, de clients différents."
 
 
 def pilots_of_supplier(supplier: Supplier) -> list[Pilot]:

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from enrolment.actions import sync_groups
+from enrolment.models import CompanyIdentity
 from funding.actions.payments import move_run, prepare_run
+from funding.actions.remittances import remittance_of
 from funding.actions.settlement import settle
 from funding.actions.statements import issue_statements
 from funding.models import FundingRequest, Payment, PaymentRun
@@ -46,6 +48,25 @@ def run(requests: list[FundingRequest], staff: Staff) -> PaymentRun:
     paid = [Returned(one.end_to_end_id, True) for one in Payment.objects.filter(run=run)]
     settle(paid, actor=staff.accountant)
     return run
+
+
+def test_the_transfer_names_the_town_of_the_registers(
+    requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Structured addresses, as SEPA wants them; nothing at all when it is not known."""
+    supplier = requests[0].supplier
+    an_account(supplier)
+    run = prepare_run(actor=staff.preparer, schemes=[RIS]).run
+    payments = Payment.objects.filter(run=run).select_related("account", "request", "supplier")
+    for address, town in (
+        ("12 RUE DES 75001 LUNES 87000 LIMOGES", "LIMOGES"),
+        ("59491 VILLENEUVE D'ASCQ", "VILLENEUVE D'ASCQ"),
+        ("1 PLACE JOURDAN 87011 LIMOGES CEDEX 1", "LIMOGES"),
+        ("Adresse inconnue", ""),
+    ):
+        CompanyIdentity.objects.update_or_create(supplier=supplier, defaults={"address": address})
+        found = remittance_of(run, payments, at=A_DAY)
+        assert {one.town for one in found.transfers} == {town}
 
 
 def test_an_approved_run_has_its_slip(run: PaymentRun) -> None:
