@@ -18,8 +18,15 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from enrolment.models import SupportingDocument, User
 from enrolment.rules.documents import DocumentKind
-from funding.models import Deposit, DepositArchive, DepositDocument, FundingRequest, PaymentRun
-from funding.workflow import DEPOSIT, REQUEST
+from funding.models import (
+    Deposit,
+    DepositArchive,
+    DepositDocument,
+    Dispute,
+    FundingRequest,
+    PaymentRun,
+)
+from funding.workflow import DEPOSIT, DISPUTE, REQUEST
 from orders.models import BaseImport
 from segur_portal.common import clock
 from segur_portal.common.enums import RetentionKind, WindowKind
@@ -35,6 +42,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1_000
 DELETED_NAME = "fichier supprimé"
 _OPEN = [name for name, state in REQUEST.states.items() if not state.is_final]
+_DISPUTED = [name for name, state in DISPUTE.states.items() if not state.is_final]
 _ENDED = [name for name, state in DEPOSIT.states.items() if state.is_final]
 _IDENTITIES = [DocumentKind.IDENTITY.value, DocumentKind.PROXY_IDENTITY.value]
 
@@ -74,7 +82,8 @@ def _deposits(deposits: QuerySet[Deposit]) -> Q:
 
 def _of_live_requests() -> Q:
     """Files of a deposit one of whose requests is not closed, or is an advance whose balance
-    may still be asked, or is; and of a deposit not treated yet."""
+    may still be asked, or is; of a
+    deposit in a dispute under way; and of a deposit not treated yet."""
     answered = FundingRequest.objects.filter(advance=OuterRef("pk"), state__in=_OPEN)
     balanced = FundingRequest.objects.filter(advance=OuterRef("pk"), state__in=REQUEST.live())
     open_windows = Window.objects.filter(kind=WindowKind.BALANCE, closes_on__gte=clock.today())
@@ -82,8 +91,12 @@ def _of_live_requests() -> Q:
     live = FundingRequest.objects.filter(
         Q(state__in=_OPEN) | Q(Exists(answered)) | awaits & ~Exists(balanced)
     ).order_by()
+    disputes = Dispute.objects.filter(state__in=_DISPUTED).order_by()
     deposits = Deposit.objects.filter(
-        Q(pk__in=live.values("deposit")) | ~Q(state__in=_ENDED)
+        Q(pk__in=live.values("deposit"))
+        | Q(pk__in=disputes.values("line__deposit"))
+        | Q(pk__in=disputes.values("request__deposit"))
+        | ~Q(state__in=_ENDED)
     ).order_by()
     return _deposits(deposits)
 

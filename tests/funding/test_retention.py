@@ -21,11 +21,12 @@ from enrolment.models import Supplier, User
 from funding.actions import process_deposit, receive_deposit
 from funding.actions.retention import erase_decided, purge
 from funding.demo.papers import a_zip, documents_of
-from funding.models import Deposit, DepositDocument, FundingRequest
+from funding.models import Deposit, DepositDocument, Dispute, FundingRequest
 from segur_portal.common import clock
+from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import FileDeletion, RetentionPeriod, StoredFile
 from tests.builders import a_file, a_filename
-from tests.factories import A_DAY
+from tests.factories import A_DAY, a_supplier
 
 from .screens import RIS, prepare, requests_of
 
@@ -202,3 +203,20 @@ def many_papers(supplier: Supplier, count: int) -> None:
         stored.save()
         row.file, row.name = stored, f"copie-{rank}.pdf"
         row.save()
+
+
+def test_a_dispute_under_way_keeps_both_deposits(deposit: Deposit) -> None:
+    """Even when every request is closed."""
+    close("refused", "refused")
+    dispute = Dispute.objects.create(
+        line=deposit.lines.get(index=1),
+        request=FundingRequest.objects.get(position=2),
+        scheme_id=RIS,
+        challenger=deposit.supplier,
+        holder=a_supplier(make_siret(99), "Un autre éditeur"),
+        client_name="Un cabinet",
+        contested_at=A_DAY,
+    )
+    assert later(132)["request"] == 0
+    Dispute.objects.filter(pk=dispute.pk).update(state="withdrawn")
+    assert later(132)["request"] == 4
