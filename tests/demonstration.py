@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import override_settings
 
@@ -37,15 +38,18 @@ def demonstration(
 
 
 def deposited(path: Path, organisation: str) -> Deposit:
-    """A file deposited by the first member of an organisation, and treated."""
+    """A file and its ZIP deposited by the first member of an organisation, and treated."""
     supplier = Supplier.objects.get(siret=BY_KEY[organisation].siret)
     membership = supplier.memberships.order_by("pk").first()
     assert membership
+    archive = path.with_suffix(".zip")
+    archives = [ContentFile(archive.read_bytes(), archive.name)] if archive.exists() else []
     deposit = receive_deposit(
         supplier=supplier,
         user=membership.user,
         content=BytesIO(path.read_bytes()),
         name=path.name,
+        archives=archives,
     )
     assert process_deposit(deposit.pk)
     deposit.refresh_from_db()

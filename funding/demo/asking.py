@@ -70,7 +70,7 @@ class Desk:
             "bonDeCommande": {
                 "numero": number,
                 "dateSignature": signed_on.isoformat(),
-                "typeSignature": self.chance.choice(("ELECTRONIQUE", "ELECTRONIQUE", "MANUSCRITE")),
+                "typeSignature": self.chance.choice(("ELECTRONIQUE", "MANUSCRITE", "MANUSCRITE")),
                 "nomFichier": f"BDC_{reference}.pdf",
                 **amounts(ZERO, ZERO),
             },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import orjson
+from django.core.files.base import ContentFile
 
 from enrolment.demo_accounts import DISTRIBUTOR, DOCTORS_EDITOR, IMAGING_EDITOR
 from funding.models import Deposit, DepositLine
@@ -14,7 +15,9 @@ from segur_portal.common.actions import move, read_file
 from segur_portal.common.enums import Kind, Role, SchemeCode
 
 from .asking import Request
-from .organisations import DRIMBOX, RIS
+from .briefcase import zip_name
+from .organisations import BY_KEY, DRIMBOX, RIS
+from .papers import a_zip
 from .people import morning
 from .scene import Scene
 from .story import Story
@@ -35,6 +38,7 @@ class Incidents:
         self.story.tell(morning(date(2026, 3, 19), 10), self._corrected)
         self.story.tell(morning(date(2026, 6, 8), 16), self._other_siret)
         self.story.tell(morning(date(2026, 9, 11), 18), self._failed)
+        self.story.tell(morning(date(2026, 9, 14), 17), self._incomplete)
         self.story.tell(now - timedelta(minutes=3), self._waiting)
 
     def _truncated(self) -> None:
@@ -84,6 +88,15 @@ class Incidents:
             attempts=5,
         )
 
+    def _incomplete(self) -> None:
+        """A deposit that still waits for two of its documents."""
+        key, scheme = IMAGING_EDITOR, RIS.scheme
+        data = self.scene.file(key, scheme, Kind.ADVANCE, self._requests(key, scheme))
+        name = self.scene.name(key, scheme, Kind.ADVANCE)
+        files = self.scene.briefcase.files_of(data, name, BY_KEY[key].siret)
+        arrived = a_zip(list(files.items())[:-2])
+        self.scene.receive(key, data, name, ContentFile(arrived, zip_name(name)))
+
     def _waiting(self) -> None:
         """A deposit just received, that no worker takes."""
         deposit = self._received(IMAGING_EDITOR, DRIMBOX.scheme)
@@ -91,14 +104,14 @@ class Incidents:
         Deposit.objects.filter(pk=deposit.pk).update(heartbeat_at=waits_until)
 
     def _received(self, key: str, scheme: SchemeCode) -> Deposit:
+        data = self.scene.file(key, scheme, Kind.ADVANCE, self._requests(key, scheme))
+        return self.scene.receive(key, data, self.scene.name(key, scheme, Kind.ADVANCE))
+
+    def _requests(self, key: str, scheme: SchemeCode) -> list[Request]:
         desk = self.scene.desk(key, RIS if scheme == SchemeCode.RIS else DRIMBOX)
         pool = self.scene.kits[scheme].pool
-        requests = [
-            desk.advance(pool.take(), signed_on=clock.today() - timedelta(days=12))
-            for _ in range(5)
-        ]
-        data = self.scene.file(key, scheme, Kind.ADVANCE, requests)
-        return self.scene.receive(key, data, self.scene.name(key, scheme, Kind.ADVANCE))
+        signed_on = clock.today() - timedelta(days=12)
+        return [desk.advance(pool.take(), signed_on=signed_on) for _ in range(5)]
 
     def _request(self, scheme: SchemeCode) -> Request:
         kit = self.scene.kits[scheme]

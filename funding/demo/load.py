@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from funding.documents import one_child
 from funding.models import Deposit
 from orders.models import BaseImport
 from segur_portal.common import clock
@@ -19,6 +20,7 @@ from segur_portal.common.programme import load_programme
 
 from .balances import Balances
 from .bases import Bases
+from .briefcase import write_trust
 from .history import History
 from .incidents import Incidents
 from .paydays import Paydays
@@ -84,6 +86,7 @@ def _build(scale: Scale, seed: int, say: Say) -> None:
     population = build_population(scale.people, seed)
     say(f"  {population.count} clients éligibles, fournisseurs, comptes…")
     scene = Scene(put_in_place(), population, seed)
+    write_trust(settings.VAR_DIR / "demo")
     story = Story(end=now)
     history = History(scene, story, divide=scale.divide)
     Bases(population, story).tell()
@@ -91,7 +94,8 @@ def _build(scale: Scale, seed: int, say: Say) -> None:
     Balances(scene, story, history.lives, divide=scale.divide).tell()
     Incidents(scene, story).tell(now)
     Paydays(scene.cast, story).tell()
-    story.play()
+    with one_child():
+        story.play()
     say(f"  {Deposit.objects.count()} dépôts, fichiers d’exemple…")
     with clock.frozen_at(now):
         write_samples(scene, settings.VAR_DIR / "demo", scale.samples)

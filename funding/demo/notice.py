@@ -33,6 +33,11 @@ Pour chaque dispositif, avances (AVANCE_…) et soldes (SOLDE_…) :
               qui reprend une référence (REF-001) est aussi la seule qui réponde à une avance déjà
               soldée (SOL-001) ; dans celui des DRIMbox, elle reprend aussi le PACS (UNI-008).
   …_003.json  fichier coupé au tiers : refusé en entier (FIC-005).
+  …_004.json  avances RIS seulement : le fichier est juste, ses documents non : signature rompue,
+              document numérisé, mot de passe, document absent, document mal nommé.
+
+Chaque fichier a son ZIP de documents signés, du même nom : déposez les deux ensemble, ou l’un après
+l’autre. Sans son ZIP, un dépôt reste incomplet : il n’est pas déposé.
 
 Les fichiers 001 et 002 se déposent dans l’ordre que l’on veut, chacun une fois. Déposés de
 nouveau, leurs demandes intégrées sont reconnues (« déjà intégrée »).

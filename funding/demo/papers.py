@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from random import Random
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -22,25 +23,18 @@ if TYPE_CHECKING:
 LINES_PER_PAGE = 48
 _LEFT, _TOP, _LEADING = 56, 780, 15
 _A4 = (595, 842)
+_LINE = 95
 
 
-def statements() -> tuple[str, ...]:
-    """The sentences that the demonstration's orders bear."""
-    return (
-        "Le client atteste avoir pris connaissance des conditions du financement Ségur.",
-        "Le montant de la prestation Ségur est pris en charge par l’État.",
-    )
-
-
-def order_lines(request: Mapping[str, Any]) -> list[str]:
-    """The text of the purchase order of a request."""
+def order_lines(request: Mapping[str, Any], statements: Sequence[str] = ()) -> list[str]:
+    """The text of the purchase order of a request, with these mandatory statements."""
     order, software = request["bonDeCommande"], request["solutionLogicielle"]
     lines = [
         "BON DE COMMANDE",
         f"Numéro {order['numero']}, référence {request['referenceFournisseur']}",
         f"Logiciel {software['nom']} {software['version']}",
         "",
-        *statements(),
+        *_wrapped(statements),
         "",
     ]
     for client in request["clients"]:
@@ -54,13 +48,13 @@ def order_lines(request: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def acceptance_lines(request: Mapping[str, Any]) -> list[str]:
-    """The text of the acceptance report of a balance."""
+def acceptance_lines(request: Mapping[str, Any], statements: Sequence[str] = ()) -> list[str]:
+    """The text of the acceptance report of a balance, with these mandatory statements."""
     lines = [
         "PROCÈS-VERBAL DE VÉRIFICATION D’APTITUDE",
         f"Dossier {request['numeroDossier']}, référence {request['referenceFournisseur']}",
         f"Prestation réalisée le {_day(request['dateRealisation'])}",
-        *statements(),
+        *_wrapped(statements),
     ]
     for client in request["clients"]:
         lines += [f"SIREN {client['siren'] or '–'}   RPPS {client['rpps'] or '–'}"]
@@ -95,6 +89,11 @@ def report_lines(
         "Cette installation fait partie des premières Prestations Ségur du Fournisseur.",
         "Procès-verbal pilote signé par le Client final",
     ]
+
+
+def _wrapped(statements: Iterable[str]) -> list[str]:
+    """Each statement on as many lines as it needs."""
+    return [line for text in statements for line in wrap(text, _LINE)]
 
 
 def _client_lines(client: Mapping[str, Any]) -> list[str]:

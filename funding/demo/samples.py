@@ -16,9 +16,11 @@ from .asking import Request
 from .balance_faults import FAULTS, BalanceKit
 from .balances import accepted_advances, balance_of
 from .bases import write_next_editions
+from .briefcase import Briefcase, write_zip
 from .kit import Kit
 from .notice import write_notice
 from .organisations import BY_KEY, DRIMBOX, LGC, LGC_HOUSE, RIS, RIS_NUCLEAR, Software
+from .paper_faults import write_paper_faults
 from .rule_faults import advance_faults
 from .scenarios import write_scenarios
 from .scene import Scene, file_of
@@ -26,7 +28,7 @@ from .structure_faults import structure_faults
 
 SIGNED_ON, PERFORMED_ON = date(2026, 8, 20), date(2026, 9, 4)
 DEPOSITED_ON = "20260915"
-ALL_RIGHT, EVERY_FAULT, UNREADABLE = 1, 2, 3
+ALL_RIGHT, EVERY_FAULT, UNREADABLE, FAULTY_PAPERS = 1, 2, 3, 4
 DEPOSITORS = {
     SchemeCode.MDV: (DOCTORS_EDITOR, LGC, LGC_HOUSE),
     SchemeCode.RIS: (IMAGING_EDITOR, RIS, RIS_NUCLEAR),
@@ -55,19 +57,26 @@ def sample_path(folder: Path, scheme: SchemeCode, kind: str, number: int) -> Pat
     return folder / sample_name(scheme, kind, number, siret)
 
 
+def papers_path(folder: Path) -> Path:
+    """Where the file is whose documents are faulty."""
+    return sample_path(folder, SchemeCode.RIS, Kind.ADVANCE, FAULTY_PAPERS)
+
+
 def write_samples(scene: Scene, folder: Path, sizes: SampleSizes) -> None:
     """Write every sample file, the next editions of the base, and the notice."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.json"):
+    for old in (*folder.glob("*.json"), *folder.glob("*.zip")):
         old.unlink()
     for scheme in SchemeCode:
         kit = scene.kits[scheme]
         kit.signed_on = SIGNED_ON
-        right = [kit.fresh() for _ in range(sizes.advances)]
+        # The faults first: some need a rare sort of client.
         faulty = [*faulty_advances(kit, sizes.good_advances)]
+        right = [kit.fresh() for _ in range(sizes.advances)]
         _write(folder, scheme, Kind.ADVANCE, right, faulty)
         right, faulty = _balances(scene, scheme, sizes)
         _write(folder, scheme, Kind.BALANCE, right, faulty)
+    write_paper_faults(scene.kits[SchemeCode.RIS], papers_path(folder))
     write_scenarios(scene, folder)
     write_next_editions(scene.population, folder / "base")
     write_notice(folder)
@@ -134,5 +143,8 @@ def _write(
         EVERY_FAULT: file_of(siret, scheme, kind, faulty),
         UNREADABLE: whole[: len(whole) // 3],
     }
+    briefcase = Briefcase(is_right=True)
     for number, content in contents.items():
-        sample_path(folder, scheme, kind, number).write_bytes(content)
+        path = sample_path(folder, scheme, kind, number)
+        path.write_bytes(content)
+        write_zip(briefcase, path, siret)

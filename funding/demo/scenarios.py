@@ -15,6 +15,7 @@ from enrolment.demo_accounts import ASSOCIATION, DISTRIBUTOR, IMAGING_EDITOR
 from segur_portal.common.clock import paris_instant
 from segur_portal.common.enums import Kind, SchemeCode
 
+from .briefcase import Briefcase, write_zip
 from .organisations import BY_KEY, DRIMBOX, FREE_LGC, FREE_RIS, LGC_HOUSE, RIS, Software
 from .population import Client
 from .scene import Scene, file_of
@@ -91,13 +92,16 @@ def write_scenarios(scene: Scene, folder: Path) -> None:
     """Write the file of each scenario."""
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)
+    briefcase = Briefcase(is_right=True)
     for scenario in SCENARIOS:
         desk = scene.desk(scenario.organisation, scenario.software)
         request: Any = desk.advance(_client(scene, scenario.client), signed_on=_SIGNED_ON)
         if scenario.change:
             request = scenario.change(request)
         data = file_of(desk.organisation.siret, scenario.scheme, Kind.ADVANCE, [request])
-        (target / scenario.name).write_bytes(data)
+        path = target / scenario.name
+        path.write_bytes(data)
+        write_zip(briefcase, path, desk.organisation.siret)
 
 
 def _client(scene: Scene, pool: str) -> Client:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import orjson
+from django.core.files.base import ContentFile
 
 from enrolment.demo_accounts import DOCTORS_EDITOR, IMAGING_EDITOR
 from funding.actions import process_deposit, receive_deposit
@@ -20,6 +21,7 @@ from segur_portal.common.enums import SchemeCode
 
 from .asking import Desk, Request, current_scale
 from .base_files import base_rows
+from .briefcase import Briefcase
 from .kit import Kit
 from .organisations import (
     BY_KEY,
@@ -53,6 +55,7 @@ class Scene:
     pools: Pools = field(init=False)
     bases: dict[str, dict[tuple[str, str], BaseRow]] = field(init=False)
     kits: dict[str, Kit] = field(default_factory=dict)
+    briefcase: Briefcase = field(default_factory=Briefcase)
     _desks: dict[tuple[str, Software], Desk] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
 
@@ -91,13 +94,17 @@ class Scene:
         self._numbers[stem] = number = self._numbers.get(stem, 0) + 1
         return f"{stem}_{number:03}.json"
 
-    def receive(self, key: str, data: bytes, name: str) -> Deposit:
-        """A deposit received now and not treated."""
+    def receive(
+        self, key: str, data: bytes, name: str, archive: ContentFile[bytes] | None = None
+    ) -> Deposit:
+        """A deposit received now with its documents (or this ZIP), and not treated."""
+        archive = archive or self.briefcase.zip_of(data, name, BY_KEY[key].siret)
         return receive_deposit(
             supplier=self.cast.suppliers[key],
             user=self.cast.depositors[key],
             content=io.BytesIO(data),
             name=name,
+            archives=[archive] if archive else [],
         )
 
     def deposit(self, key: str, scheme: str, kind: str, requests: Sequence[Request]) -> Deposit:

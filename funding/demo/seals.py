@@ -22,6 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from segur_portal.common import clock
 
 _YEARS = timedelta(days=3650)
+_SIGNATURE_BYTES = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,14 @@ def signed(content: bytes, seal: Seal) -> bytes:
     )
     meta = PdfSignatureMetadata(field_name="Signature", subfilter=SigSeedSubFilter.PADES)
     target = BytesIO()
-    sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), meta, tool, output=target)
+    # The size is given: no second signature to measure it.
+    sign_pdf(
+        IncrementalPdfFileWriter(BytesIO(content)),
+        meta,
+        tool,
+        output=target,
+        bytes_reserved=_SIGNATURE_BYTES,
+    )
     return target.getvalue()
 
 
