@@ -2,8 +2,14 @@
 
 Everything here is help: without it the form is a plain one, and the server alone decides. */
 
+import { checkPieces } from "./pieces.js";
+
 const NAME = /^(AVANCE|SOLDE)_(SONS-[A-Za-z0-9-]+)_(\d{14})_(\d{8})_(\d{3})\.json$/;
 const MEBIBYTE = 1024 * 1024;
+const ZIP = /\.zip$/i;
+const SHOWN = 10;
+const TO_CHECK = "À vérifier avant d’envoyer (vous pouvez envoyer quand même) :";
+const turns = new WeakMap();
 
 const inFrench = (number) => number.toLocaleString("fr-FR", { maximumFractionDigits: 1 });
 const formOf = (node) => node?.closest?.("form[data-file-form]");
@@ -42,7 +48,7 @@ function contentWarnings(bytes, name, limits) {
   }
   const plural = requests.length > 1 ? "s" : "";
   const summary = `${requests.length} demande${plural}, ${payload.typeDemande}, ${payload.dispositif}.`;
-  return { summary, warnings };
+  return { summary, warnings, payload };
 }
 
 async function check(form, file) {
@@ -54,7 +60,7 @@ async function check(form, file) {
     return { warnings: [...warnings, `Le fichier est trop gros : ${sizes}.`] };
   }
   const content = contentWarnings(await file.arrayBuffer(), file.name, limits);
-  return { summary: content.summary, warnings: [...warnings, ...content.warnings] };
+  return { ...content, warnings: [...warnings, ...content.warnings] };
 }
 
 function paragraph(text, isStrong) {
@@ -65,29 +71,63 @@ function paragraph(text, isStrong) {
   return line;
 }
 
-function showChecks(form, { summary, warnings }) {
-  const zone = form.querySelector("[data-checks]");
-  zone.replaceChildren();
-  if (summary) zone.append(paragraph(summary, false));
-  if (!warnings.length) return;
-  zone.append(paragraph("À vérifier avant d’envoyer (vous pouvez envoyer quand même) :", true));
+function listOf(title, items) {
   const list = document.createElement("ul");
-  for (const warning of warnings) {
+  const left = items.length - SHOWN;
+  for (const text of [...items.slice(0, SHOWN), ...(left > 0 ? [`et ${left} de plus`] : [])]) {
     const item = document.createElement("li");
-    item.textContent = warning;
+    item.textContent = text;
     list.append(item);
   }
-  zone.append(list);
+  return [paragraph(title, true), list];
 }
 
-async function fileChosen(input) {
-  const form = formOf(input);
-  const file = input.files[0];
-  if (!file) return form.querySelector("[data-checks]").replaceChildren();
+function showChecks(form, summaries, groups) {
+  const zone = form.querySelector("[data-checks]");
+  const lines = summaries.filter(Boolean).map((text) => paragraph(text, false));
+  const lists = groups.filter(({ items }) => items.length).flatMap(({ title, items }) => listOf(title, items));
+  zone.replaceChildren(...lines, ...lists);
+}
+
+/* Everything chosen so far is looked at together: the JSON file says what the ZIPs must hold. */
+async function filesChosen(form) {
+  const turn = (turns.get(form) ?? 0) + 1;
+  turns.set(form, turn);
+  const file = form.querySelector("input[name=fichier]")?.files[0];
+  const zips = [...(form.querySelector("input[name=documents]")?.files ?? [])];
+  const summaries = [];
+  const groups = [];
+  let payload = null;
   try {
-    showChecks(form, await check(form, file));
+    if (file) {
+      const json = await check(form, file);
+      payload = json.payload ?? null;
+      summaries.push(json.summary);
+      groups.push({ title: TO_CHECK, items: json.warnings });
+    }
+    if ((file || zips.length) && form.querySelector("input[name=documents]")) {
+      const pieces = await checkPieces(form, payload, zips);
+      summaries.push(pieces.summary);
+      groups.push(...pieces.groups);
+    }
   } catch {
-    showChecks(form, { warnings: ["Le fichier ne peut pas être lu par le navigateur."] });
+    groups.push({ title: TO_CHECK, items: ["Un fichier ne peut pas être lu par le navigateur."] });
+  }
+  // Another file was chosen meanwhile: its own look says more.
+  if (turns.get(form) === turn) showChecks(form, summaries, groups);
+}
+
+/* Files dropped go to the field of their kind. */
+function dropped(zone, files) {
+  for (const input of zone.querySelectorAll("input[type=file]")) {
+    const own = files.filter((file) => (input.multiple ? ZIP.test(file.name) : !ZIP.test(file.name)));
+    const kept = input.multiple ? own : own.slice(0, 1);
+    if (!kept.length) continue;
+    const transfer = new DataTransfer();
+    for (const file of kept) transfer.items.add(file);
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.focus();
   }
 }
 
@@ -102,7 +142,7 @@ function sent(form, loaded, total) {
   bar.value = total ? (100 * loaded) / total : 0;
   const isWhole = loaded >= total;
   const amount = `${inFrench(loaded / MEBIBYTE)} Mio sur ${inFrench(total / MEBIBYTE)} Mio envoyés`;
-  say(form, isWhole ? "Fichier envoyé en entier ; le portail l’enregistre…" : `${amount}…`);
+  say(form, isWhole ? "Tout est envoyé ; le portail l’enregistre…" : `${amount}…`);
 }
 
 function failed(form, text) {
@@ -116,7 +156,7 @@ function welcome(root) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("form[data-file-form] input[type=file]")) fileChosen(event.target);
+  if (event.target.matches("form[data-file-form] input[type=file]")) filesChosen(formOf(event.target));
 });
 
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
@@ -126,10 +166,7 @@ for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
     event.preventDefault();
     zone.classList.toggle("portal-drop--over", name === "dragenter" || name === "dragover");
     if (name !== "drop" || !event.dataTransfer.files.length) return;
-    const input = zone.querySelector("input[type=file]");
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-    input.focus();
+    dropped(zone, [...event.dataTransfer.files]);
   });
 }
 
@@ -139,7 +176,7 @@ document.addEventListener("htmx:xhr:progress", (event) => {
 });
 document.addEventListener("htmx:sendError", (event) => {
   const form = formOf(event.target);
-  if (form) failed(form, "L’envoi a été interrompu : rien n’a été reçu. Vérifiez la connexion, puis recommencez.");
+  if (form) failed(form, "L’envoi a été interrompu : rien de cet envoi n’a été reçu. Vérifiez la connexion, puis recommencez.");
 });
 document.addEventListener("htmx:responseError", (event) => {
   const form = formOf(event.target);
@@ -153,4 +190,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   document.querySelector("form[data-file-form] [aria-invalid=true]")?.focus();
 });
 
+/* The time left to complete a deposit, second by second in its last two days. */
+function countDown() {
+  for (const node of document.querySelectorAll("[data-countdown]")) {
+    const left = Number(node.dataset.countdown) - Math.floor((performance.now() - shownAt) / 1000);
+    if (left > 2 * 24 * 3600) continue;
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor((left % 3600) / 60), left % 60];
+    node.textContent =
+      left > 0 ? `encore ${hours} h ${String(minutes).padStart(2, "0")} min ${String(seconds).padStart(2, "0")} s` : "limite dépassée";
+  }
+}
+
+const shownAt = performance.now();
+if (document.querySelector("[data-countdown]")) setInterval(countDown, 1000);
 welcome(document);
