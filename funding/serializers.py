@@ -69,6 +69,15 @@ class FileForm(serializers.Serializer[Any]):
     fichier = serializers.FileField(help_text="Le fichier JSON, sous son nom")
 
 
+class PiecesForm(serializers.Serializer[Any]):
+    """The pieces of a deposit in a form."""
+
+    fichier = serializers.FileField(required=False, help_text="Le fichier JSON, sous son nom")
+    documents = serializers.ListField(
+        child=serializers.FileField(), required=False, help_text="Les fichiers ZIP, sous leur nom"
+    )
+
+
 class ErrorDocument(serializers.Serializer[Any]):
     """A refusal."""
 
@@ -87,7 +96,7 @@ _DepositCounts = inline_serializer(
 _DEPOSIT_FIELDS: Fields = {
     "numero": serializers.CharField(),
     "cle": serializers.UUIDField(),
-    "fichier": serializers.CharField(),
+    "fichier": serializers.CharField(allow_null=True),
     "dispositif": serializers.CharField(allow_null=True),
     "typeDemande": serializers.CharField(allow_null=True),
     "recuLe": serializers.DateTimeField(help_text="L’instant qui compte"),
@@ -96,6 +105,7 @@ _DEPOSIT_FIELDS: Fields = {
     "estTermine": serializers.BooleanField(),
     "tentatives": serializers.IntegerField(),
     "termineLe": serializers.DateTimeField(allow_null=True),
+    "piecesManquantes": serializers.IntegerField(help_text="D’un dépôt incomplet"),
     "nombres": _DepositCounts,
     "versions": serializers.DictField(),
 }
@@ -142,6 +152,16 @@ def _page_of(name: str, document: str, fields: Fields) -> Any:
 
 
 DEPOSIT = inline_serializer("Depot", deepcopy(_DEPOSIT_FIELDS))
+PIECES = inline_serializer(
+    "PiecesDuDepot",
+    {
+        "depot": inline_serializer("DepotIncomplet", deepcopy(_DEPOSIT_FIELDS)),
+        "limite": serializers.DateTimeField(allow_null=True),
+        "fichierManque": serializers.BooleanField(),
+        "documentsManquants": serializers.ListField(child=serializers.DictField()),
+        "zip": serializers.ListField(child=serializers.CharField()),
+    },
+)
 REQUEST = inline_serializer("Demande", deepcopy({**_REQUEST_FIELDS, **_MORE_OF_A_REQUEST}))
 DEPOSIT_PAGE = _page_of("PageDeDepots", "DepotDeLaListe", _DEPOSIT_FIELDS)
 REQUEST_PAGE = _page_of("PageDeDemandes", "DemandeDeLaListe", _REQUEST_FIELDS)

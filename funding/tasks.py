@@ -8,6 +8,7 @@ from enrolment.actions import READ_TASK, wake_specimen_reader
 from enrolment.models import Specimen
 from funding.actions import (
     cancel_overdue_holds,
+    lapse_incomplete,
     process_deposit,
     release_holds,
     restart_forgotten,
@@ -41,8 +42,10 @@ def process(deposit_id: int) -> None:
 
 @shared_task(name="funding.sweep", ignore_result=True)
 def sweep() -> None:
-    """Start again the deposits, and the decisions, that the broker or a worker forgot."""
+    """Start again the deposits, and the decisions, that the broker or a worker forgot; end the
+    deposits left incomplete."""
     restart_forgotten()
+    lapse_incomplete()
     resume_bulk()
 
 

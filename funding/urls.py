@@ -10,6 +10,7 @@ from funding.views import (
     feed,
     messages,
     payments,
+    pieces,
     pilots,
     reading,
     requests,
@@ -22,6 +23,13 @@ urlpatterns: list[URLPattern] = [
     path("depots/nouveau/", deposits.deposit_new, name="deposit_new"),
     path("depots/<uuid:key>/", deposits.deposit_detail, name="deposit_detail"),
     path("depots/<uuid:key>/suivi/", deposits.deposit_progress, name="deposit_progress"),
+    path("depots/<uuid:key>/pieces/", pieces.deposit_pieces, name="deposit_pieces"),
+    path(
+        "depots/<uuid:key>/sans-attendre/<slug:name>/", pieces.deposit_giving, name="deposit_giving"
+    ),
+    path(
+        "depots/<uuid:key>/zip/<int:pk>/retirer/", pieces.deposit_withdraw, name="deposit_withdraw"
+    ),
     path("depots/<uuid:key>/rapport.csv", downloads.deposit_csv, name="deposit_csv"),
     path("depots/<uuid:key>/rapport.json", downloads.deposit_json, name="deposit_json"),
     path(

@@ -1,5 +1,12 @@
 """The deeds on deposits and requests: the only writers of their rows."""
 
+from .complete import (
+    abandon_deposit,
+    add_pieces,
+    file_without,
+    lapse_incomplete,
+    withdraw_archive,
+)
 from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, receive_deposit, wake_worker
@@ -10,7 +17,11 @@ __all__ = [
     "LineReport",
     "Simulation",
     "SimulationLimitError",
+    "abandon_deposit",
+    "add_pieces",
     "cancel_overdue_holds",
+    "file_without",
+    "lapse_incomplete",
     "process_deposit",
     "receive_deposit",
     "release_holds",
@@ -19,4 +30,5 @@ __all__ = [
     "simulate",
     "wake_worker",
     "warn_holds",
+    "withdraw_archive",
 ]

@@ -17,8 +17,8 @@ from typing import IO
 from django.conf import settings
 from django.db import connection, transaction
 
+from funding.actions.limits import archive_limits, reading_limits, trust_roots
 from funding.documents import (
-    ArchiveLimits,
     Entry,
     ExpectedFile,
     Fault,
@@ -26,7 +26,6 @@ from funding.documents import (
     Match,
     Reader,
     Reading,
-    ReadingLimits,
     Wanted,
     expected_files,
     extract,
@@ -67,22 +66,6 @@ def reading_lock(deposit_id: int) -> Iterator[bool]:
         if is_mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
-
-
-def archive_limits() -> ArchiveLimits:
-    """The limits of a ZIP, from the settings."""
-    return ArchiveLimits(
-        max_bytes=settings.DEPOSIT_ZIP_MAX_BYTES,
-        max_entries=settings.DEPOSIT_ZIP_MAX_ENTRIES,
-        max_entry_bytes=settings.DOCUMENT_MAX_BYTES,
-    )
-
-
-def reading_limits() -> ReadingLimits:
-    """The limits of a PDF, from the settings."""
-    return ReadingLimits(
-        max_bytes=settings.DOCUMENT_MAX_BYTES, max_pages=settings.DOCUMENT_MAX_PAGES
-    )
 
 
 def read_documents(deposit: Deposit, envelope: Envelope, structures: Sequence[Structure]) -> Found:
@@ -177,7 +160,7 @@ def _read_all(
     jobs: Sequence[Job],
 ) -> None:
     done = set(deposit.documents.values_list("name", flat=True))
-    with Reader(reading_limits(), settings.SIGNATURE_TRUST_ROOTS) as reader:
+    with Reader(reading_limits(), trust_roots()) as reader:
         for rank, (file, archive, entry, wanted) in enumerate(jobs):
             if rank % _BEAT_EVERY == 0:
                 Deposit.objects.filter(pk=deposit.pk).update(heartbeat_at=clock.machine_now())

@@ -17,7 +17,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from enrolment.models import Solution, Supplier, User
-from funding.actions.documents import reading_limits
+from funding.actions.limits import reading_limits, trust_roots
 from funding.documents import ExpectedFile, Match, Reader, Reading, Wanted
 from funding.documents.facts import document_facts
 from funding.models import FundingRequest
@@ -224,7 +224,7 @@ def _read(
         )
     with (
         tempfile.NamedTemporaryFile(suffix=".pdf") as local,
-        Reader(reading_limits(), settings.SIGNATURE_TRUST_ROOTS) as reader,
+        Reader(reading_limits(), trust_roots()) as reader,
     ):
         for chunk in content.chunks():
             local.write(chunk)

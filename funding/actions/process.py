@@ -26,9 +26,10 @@ from funding.actions.documents import (
 from funding.actions.holds import release_holds_for
 from funding.actions.integrate import Batch, LostRaceError, integrate
 from funding.actions.letters import issue_receipt
+from funding.actions.limits import limits
 from funding.actions.receive import wake_worker
 from funding.actions.world import load_world
-from funding.intake import Envelope, Limits, Structure, check_structure, read_envelope
+from funding.intake import Envelope, Structure, check_structure, read_envelope
 from funding.intake.judge import ALREADY, INTEGRATED, KO, Verdict, judge
 from funding.models import Deposit
 from funding.rules.catalogue import RULES_VERSION
@@ -44,15 +45,6 @@ MAX_ATTEMPTS = 5
 MAX_RACES = 20
 
 
-def limits() -> Limits:
-    """The limits of a file, from the settings."""
-    return Limits(
-        max_bytes=settings.DEPOSIT_JSON_MAX_BYTES,
-        max_depth=settings.DEPOSIT_MAX_DEPTH,
-        max_requests=settings.DEPOSIT_MAX_REQUESTS,
-    )
-
-
 def process_deposit(deposit_id: int) -> bool:
     """Treat a deposit to its end; True when this call gave the verdicts.
 
@@ -62,6 +54,7 @@ def process_deposit(deposit_id: int) -> bool:
     deposit = _start(deposit_id)
     if deposit is None:
         return False
+    assert deposit.file, "only a deposit with its JSON file is received"
     data = read_file(deposit.file)
     read = read_envelope(
         data,

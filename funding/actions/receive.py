@@ -1,4 +1,8 @@
-"""Receiving a deposit: stored and committed before we answer; then a worker is woken."""
+"""Receiving a deposit: stored and committed before we answer; then a worker is woken.
+
+Its pieces, the JSON file and the ZIP files, come together or one after the other: a deposit that
+lacks some waits for them and is not deposited (docs/decisions/0010).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,14 @@ from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
 from enrolment.models import Supplier, User
-from funding.actions.archives import check_archives, store_archives
-from funding.intake import FILE_CODES, FileName, parse_filename
+from funding.actions.archives import (
+    check_archives,
+    join_archives,
+    list_archives,
+    store_archives,
+)
+from funding.actions.pieces import is_closed, named_facts, take_stock
+from funding.intake import FILE_CODES
 from funding.models import Deposit
 from segur_portal.common import clock
 from segur_portal.common.actions import store_file, write_journal
@@ -39,24 +49,27 @@ def receive_deposit(
     *,
     supplier: Supplier,
     user: User,
-    content: File[bytes] | IO[bytes],
-    name: str,
+    content: File[bytes] | IO[bytes] | None = None,
+    name: str = "",
     key: UUID | None = None,
     archives: Sequence[File[bytes]] = (),
 ) -> Deposit:
-    """Store a JSON file and its ZIP files, and acknowledge them; what is wrong inside is told by
-    their treatment.
+    """Store the first pieces of a deposit, and acknowledge them; what is wrong inside is told by
+    its treatment.
 
-    `received_at` is taken once the last byte is stored: it is what counts against a deadline.
+    `received_at` is taken once the last byte is stored: it is what counts against a deadline. The
+    deposit is `received` when it lacks nothing, or when its window is closed and waiting would be
+    in vain; otherwise `incomplete`.
     A second call with the same `key` (double click, network retry) gives back the first deposit.
-    Raises DepositRefusedError for an empty or oversized file.
+    Raises DepositRefusedError for no file, an empty or oversized one, or a ZIP name that was used.
     """
     if key and (known := Deposit.objects.of(supplier).filter(key=key).first()):
         return known  # type: ignore[no-any-return]
-    file = content if isinstance(content, File) else File(content)
-    _check_size(file)
+    file = checked_file(content)
     if refusal := check_archives(supplier, archives):
         raise DepositRefusedError(refusal, is_archive=True)
+    if file is None and not archives:
+        raise DepositRefusedError(FILE_CODES["FIC-001"].finding())
     try:
         return _receive(supplier, user, file, name, key or uuid4(), archives)
     except IntegrityError:
@@ -70,33 +83,68 @@ def receive_deposit(
 def _receive(
     supplier: Supplier,
     user: User,
-    file: File[bytes],
+    file: File[bytes] | None,
     name: str,
     key: UUID,
     archives: Sequence[File[bytes]],
 ) -> Deposit:
+    listings = list_archives(archives)
+    names = {zip_: [entry.name for entry in listing.entries] for zip_, listing in listings.items()}
+    stock = take_stock(supplier, bytes_of(file), name, names)
+    facts = named_facts(name)
+    is_complete = not stock.missing_count or (stock.has_json and is_closed(**facts))
     with transaction.atomic():
-        stored = store_file(file, name=name, purpose=StoredFile.Purpose.DEPOSIT, stored_by=user)
-        parsed = parse_filename(name)
+        stored = store_json(file, name, user)
+        zips = store_archives(archives, user)
         deposit = Deposit.objects.create(
             key=key,
             supplier=supplier,
             deposited_by=user,
             file=stored,
-            file_name=stored.name,
+            file_name=stored.name if stored else "",
             received_at=clock.now(),
             heartbeat_at=clock.machine_now(),
-            kind=parsed.kind if isinstance(parsed, FileName) else "",
-            scheme_id=parsed.scheme if isinstance(parsed, FileName) else None,
+            state="received" if is_complete else "incomplete",
+            missing_count=stock.missing_count,
+            **facts,
         )
-        store_archives(deposit, archives, user)
-        if archives:
-            # What counts is the moment when the last byte of the last file is stored.
-            deposit.received_at = clock.now()
-            deposit.save(update_fields=["received_at"])
-        write_journal(deposit, "receive", actor=user, at=deposit.received_at, target="received")
-        transaction.on_commit(lambda: wake_worker(deposit.pk))
+        join_archives(deposit, zips, listings)
+        write_journal(deposit, "receive", actor=user, at=deposit.received_at, target=deposit.state)
+        if is_complete:
+            transaction.on_commit(lambda: wake_worker(deposit.pk))
     return deposit
+
+
+def checked_file(content: File[bytes] | IO[bytes] | None) -> File[bytes] | None:
+    """The JSON file, if there is one. Raises DepositRefusedError when empty or oversized."""
+    if content is None:
+        return None
+    file = content if isinstance(content, File) else File(content)
+    limit = settings.DEPOSIT_JSON_MAX_BYTES
+    if not file.size:
+        raise DepositRefusedError(FILE_CODES["FIC-001"].finding())
+    if file.size > limit:
+        raise DepositRefusedError(
+            FILE_CODES["FIC-002"].finding(found=_mebibytes(file.size), expected=_mebibytes(limit))
+        )
+    return file
+
+
+def bytes_of(file: File[bytes] | None) -> bytes | None:
+    """The content of a small file, left ready to be read again."""
+    if file is None:
+        return None
+    file.seek(0)
+    content: bytes = file.read()
+    file.seek(0)
+    return content
+
+
+def store_json(file: File[bytes] | None, name: str, user: User) -> StoredFile | None:
+    """Keep the JSON file of a deposit, if there is one, as it was received."""
+    if file is None:
+        return None
+    return store_file(file, name=name, purpose=StoredFile.Purpose.DEPOSIT, stored_by=user)
 
 
 def wake_worker(deposit_id: int) -> None:
@@ -106,16 +154,6 @@ def wake_worker(deposit_id: int) -> None:
         current_app.send_task("funding.process", args=[deposit_id])
     except (OperationalError, OSError):
         logger.warning("The broker did not answer; deposit %s waits for the sweeper.", deposit_id)
-
-
-def _check_size(file: File[bytes]) -> None:
-    limit = settings.DEPOSIT_JSON_MAX_BYTES
-    if not file.size:
-        raise DepositRefusedError(FILE_CODES["FIC-001"].finding())
-    if file.size > limit:
-        raise DepositRefusedError(
-            FILE_CODES["FIC-002"].finding(found=_mebibytes(file.size), expected=_mebibytes(limit))
-        )
 
 
 def _mebibytes(size: int) -> str:

@@ -26,6 +26,8 @@ def relaunch_deposit(deposit: Deposit, *, actor: User, note: str = "") -> None:
     current = Deposit.objects.select_for_update(of=("self",)).get(pk=deposit.pk)
     if DEPOSIT.states[current.state].is_final:
         raise ForbiddenMoveError("Ce dépôt est déjà traité.")
+    if current.state == "incomplete":
+        raise ForbiddenMoveError("Ce dépôt attend des pièces de son fournisseur.")
     if current.state == "failed":
         restart_deposit(deposit, actor=actor)
         return

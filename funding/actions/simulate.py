@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from enrolment.models import Supplier, User
-from funding.actions.process import limits
+from funding.actions.limits import limits
 from funding.actions.world import Versions, load_world
 from funding.intake import Envelope, check_structure, read_envelope
 from funding.intake.judge import Verdict, judge

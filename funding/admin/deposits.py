@@ -38,6 +38,9 @@ from segur_portal.common.admin.history import history
 from segur_portal.common.admin.panels import Panel, findings, table, timeline
 
 STATE_COLOURS = {
+    "incomplete": "warning",
+    "abandoned": "default",
+    "lapsed": "warning",
     "received": "info",
     "running": "info",
     "done": "success",
@@ -45,7 +48,13 @@ STATE_COLOURS = {
     "failed": "danger",
 }
 OUTCOME_COLOURS = {"integrated": "success", "already": "info", "ko": "danger"}
-WORDS = {"receive": "Réception", "relaunch": "Relance", "deposit": "Réception"}
+WORDS = {
+    "receive": "Réception",
+    "relaunch": "Relance",
+    "deposit": "Réception",
+    "add_piece": "Pièce reçue",
+    "withdraw_piece": "Pièce retirée",
+}
 RELAUNCH = "relaunch"
 
 
@@ -89,7 +98,7 @@ class DepositAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
                     ("supplier", "deposited_by"),
                     ("scheme", "kind"),
                     ("received_at", "finished_at"),
-                    "file_link",
+                    ("file_link", "missing_count"),
                     ("request_count", "integrated_count", "already_count"),
                     ("ko_count", "alert_count"),
                 )
@@ -119,7 +128,8 @@ class DepositAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
         return name == RELAUNCH and getattr(request.user, "kind", "") == UserKind.OFFICER
 
     def deeds(self, request: HttpRequest, obj: Deposit) -> list[Deed]:
-        if not self.may_ever(request, RELAUNCH) or DEPOSIT.states[obj.state].is_final:
+        is_over = DEPOSIT.states[obj.state].is_final or obj.state == "incomplete"
+        if not self.may_ever(request, RELAUNCH) or is_over:
             return []
 
         def run(data: dict[str, Any]) -> str:

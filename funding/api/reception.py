@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.http import parse_header_parameters
 from rest_framework import status
 from rest_framework.parsers import BaseParser
@@ -19,6 +21,7 @@ from rest_framework.request import Request
 from funding.api.errors import ApiError
 
 FIELD = "fichier"
+ZIP_FIELD = "documents"
 NAME_HEADER = "X-Nom-Fichier"
 KEY_HEADER = "Idempotency-Key"
 LONGEST_NAME = 255
@@ -29,6 +32,8 @@ _IN_MEMORY = 2 * 1024 * 1024
 class _RawFile(BaseParser):
     """The body is the file. One byte beyond the limit is enough to know that it is too big."""
 
+    field, limit = FIELD, "DEPOSIT_JSON_MAX_BYTES"
+
     def parse(
         self,
         stream: IO[bytes],
@@ -36,7 +41,7 @@ class _RawFile(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, File[bytes]]:
         body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the request
-        left = settings.DEPOSIT_JSON_MAX_BYTES + 1
+        left = getattr(settings, self.limit) + 1
         while left and (chunk := stream.read(min(_CHUNK, left))):
             body.write(chunk)
             left -= len(chunk)
@@ -44,7 +49,7 @@ class _RawFile(BaseParser):
         body.seek(0)
         file: File[bytes] = File(body, name="")
         file.size = size
-        return {FIELD: file}
+        return {self.field: file}
 
 
 class RawJson(_RawFile):
@@ -57,6 +62,44 @@ class RawBytes(_RawFile):
     """`Content-Type: application/octet-stream`."""
 
     media_type = "application/octet-stream"
+
+
+class RawZip(_RawFile):
+    """`Content-Type: application/zip`: a ZIP of documents."""
+
+    media_type = "application/zip"
+    field, limit = ZIP_FIELD, "DEPOSIT_ZIP_MAX_BYTES"
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of a deposit that one call sends: a JSON file, ZIP files, or both."""
+
+    file: File[bytes] | None
+    name: str
+    archives: tuple[File[bytes], ...]
+
+    def close(self) -> None:
+        """Give back what the files hold."""
+        for file in (self.file, *self.archives):
+            if file is not None:
+                file.close()
+
+
+def received_pieces(request: Request) -> Pieces:
+    """The pieces of a call: the fields of a form, or the body alone."""
+    sent = request.data
+    if isinstance(sent, QueryDict):
+        archives = tuple(one for one in sent.getlist(ZIP_FIELD) if isinstance(one, UploadedFile))
+        if archives and FIELD not in sent:
+            return Pieces(None, "", archives)
+        file, name = received_file(request)
+        return Pieces(file, name, archives)
+    if isinstance(sent, Mapping) and isinstance(archive := sent.get(ZIP_FIELD), File):
+        archive.name = _checked_name(archive, _name_of(request))
+        return Pieces(None, "", (archive,))
+    file, name = received_file(request)
+    return Pieces(file, name, ())
 
 
 def received_file(request: Request) -> tuple[File[bytes], str]:
@@ -72,6 +115,10 @@ def received_file(request: Request) -> tuple[File[bytes], str]:
             f"Aucun fichier reçu : envoyez-le dans le champ « {FIELD} », ou seul dans le corps.",
         )
     name = file.name if isinstance(file, UploadedFile) else _name_of(request)
+    return file, _checked_name(file, name or "")
+
+
+def _checked_name(file: File[bytes], name: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         file.close()
         raise ApiError(
@@ -80,7 +127,7 @@ def received_file(request: Request) -> tuple[File[bytes], str]:
             f"Donnez le nom du fichier dans l’en-tête « {NAME_HEADER} » ({LONGEST_NAME} "
             "caractères au plus).",
         )
-    return file, name
+    return name
 
 
 def _name_of(request: Request) -> str:

@@ -3,11 +3,22 @@
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from funding.api import views
+from funding.api import pieces, views
 
 urlpatterns: list[URLPattern] = [
     path("depots/", views.DepositListView.as_view(), name="api_deposits"),
     path("depots/<uuid:key>/", views.DepositView.as_view(), name="api_deposit"),
+    path("depots/<uuid:key>/pieces/", pieces.PiecesView.as_view(), name="api_deposit_pieces"),
+    path(
+        "depots/<uuid:key>/sans-attendre/",
+        pieces.FileWithoutView.as_view(),
+        name="api_deposit_file_without",
+    ),
+    path(
+        "depots/<uuid:key>/abandonner/",
+        pieces.AbandonView.as_view(),
+        name="api_deposit_abandon",
+    ),
     path(
         "depots/<uuid:key>/compte-rendu/",
         views.DepositReportView.as_view(),

@@ -19,7 +19,7 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -39,8 +39,10 @@ from funding.api.reception import (
     NAME_HEADER,
     RawBytes,
     RawJson,
+    RawZip,
     idempotency_key,
     received_file,
+    received_pieces,
 )
 from funding.intake import FILE_CODES
 from funding.models import Deposit, FundingRequest
@@ -69,7 +71,13 @@ _FILE_IN = {
     "application/json": OpenApiTypes.BINARY,
     "application/octet-stream": OpenApiTypes.BINARY,
 }
-_REFUSED = {"default": documents.ErrorDocument}
+PIECES_IN = {
+    "multipart/form-data": documents.PiecesForm,
+    "application/json": OpenApiTypes.BINARY,
+    "application/zip": OpenApiTypes.BINARY,
+    "application/octet-stream": OpenApiTypes.BINARY,
+}
+REFUSED = {"default": documents.ErrorDocument}
 
 
 # Each call is its own transaction only where a deed opens one; no cookie, no CSRF.
@@ -80,7 +88,7 @@ class ApiView(APIView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = (MayCall,)
     throttle_classes = (TokenThrottle,)
-    parser_classes = (MultiPartParser, RawJson, RawBytes)
+    parser_classes: tuple[type[BaseParser], ...] = (MultiPartParser, RawJson, RawBytes)
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return refusal
@@ -93,11 +101,13 @@ class ApiView(APIView):
 class DepositListView(ApiView):
     """Deposits: make one, list them."""
 
+    parser_classes = (MultiPartParser, RawJson, RawZip, RawBytes)
+
     @extend_schema(
         operation_id="listerDepots",
         summary="Lister les dépôts",
         parameters=[documents.DepositQuery, _PAGE],
-        responses={200: documents.DEPOSIT_PAGE, **_REFUSED},
+        responses={200: documents.DEPOSIT_PAGE, **REFUSED},
     )
     def get(self, request: Request) -> Response:
         """Les dépôts de l’organisation, le plus récent d’abord."""
@@ -109,34 +119,36 @@ class DepositListView(ApiView):
 
     @extend_schema(
         operation_id="deposer",
-        summary="Déposer un fichier",
-        request=_FILE_IN,
+        summary="Déposer des fichiers",
+        request=PIECES_IN,
         parameters=[*_HEADERS, _KEY],
         responses={
             202: documents.DEPOSIT,
             200: documents.DEPOSIT,
-            **_REFUSED,
+            **REFUSED,
         },
     )
     def post(self, request: Request) -> Response:
         """Reçu et enregistré en entier avant la réponse (202), puis traité : lisez son état.
 
-        L’heure qui compte est « recuLe ». Le même Idempotency-Key rend le même dépôt (200).
+        L’heure qui compte est « recuLe ». Un dépôt « incomplete » n’est pas déposé : il attend les
+        pièces qui manquent, à envoyer à son adresse « pieces/ ». Le même Idempotency-Key rend le
+        même dépôt (200).
         """
         supplier, key = self.supplier(request), idempotency_key(request)
-        file, name = received_file(request)
         is_known = key is not None and Deposit.objects.of(supplier).filter(key=key).exists()
-        with closing(file):
+        with closing(received_pieces(request)) as pieces:
             try:
                 deposit = receive_deposit(
                     supplier=supplier,
                     user=request.user,  # type: ignore[arg-type]
-                    content=file,
-                    name=name,
+                    content=pieces.file,
+                    name=pieces.name,
                     key=key,
+                    archives=pieces.archives,
                 )
             except DepositRefusedError as refused:
-                raise _file_error(refused.finding.code, refused.finding.message) from refused
+                raise refused_piece(refused) from refused
         answer = Response(deposit_document(deposit), status=200 if is_known else 202)
         answer["Location"] = reverse("api_deposit", args=[deposit.key])
         return answer
@@ -148,11 +160,11 @@ class DepositView(ApiView):
     @extend_schema(
         operation_id="lireDepot",
         summary="Lire l’état d’un dépôt",
-        responses={200: documents.DEPOSIT, **_REFUSED},
+        responses={200: documents.DEPOSIT, **REFUSED},
     )
     def get(self, request: Request, key: UUID) -> Response:
         """Où en est le dépôt ; « estTermine » dit que son compte rendu est prêt."""
-        return Response(deposit_document(_deposit(self, request, key)))
+        return Response(deposit_document(deposit_of(self, request, key)))
 
 
 class DepositReportView(ApiView):
@@ -161,7 +173,7 @@ class DepositReportView(ApiView):
     @extend_schema(
         operation_id="lireCompteRendu",
         summary="Lire le compte rendu d’un dépôt",
-        responses={200: OpenApiTypes.OBJECT, **_REFUSED},
+        responses={200: OpenApiTypes.OBJECT, **REFUSED},
     )
     def get(self, request: Request, key: UUID) -> Response:
         """Le verdict de chaque demande : le même JSON que celui du site."""
@@ -174,7 +186,7 @@ class DepositCorrectionView(ApiView):
     @extend_schema(
         operation_id="lireFichierACorriger",
         summary="Télécharger le fichier à corriger",
-        responses={(200, "application/json"): OpenApiTypes.BINARY, **_REFUSED},
+        responses={(200, "application/json"): OpenApiTypes.BINARY, **REFUSED},
     )
     def get(self, request: Request, key: UUID) -> HttpResponse:
         """Les seules demandes KO, telles que reçues, sous le prochain nom libre."""
@@ -196,7 +208,7 @@ class RequestListView(ApiView):
         operation_id="listerDemandes",
         summary="Lister les demandes",
         parameters=[documents.RequestQuery, _PAGE],
-        responses={200: documents.REQUEST_PAGE, **_REFUSED},
+        responses={200: documents.REQUEST_PAGE, **REFUSED},
     )
     def get(self, request: Request) -> Response:
         """Ce qui attend l’organisation d’abord, puis le plus récent."""
@@ -213,7 +225,7 @@ class RequestView(ApiView):
     @extend_schema(
         operation_id="lireDemande",
         summary="Lire une demande",
-        responses={200: documents.REQUEST, **_REFUSED},
+        responses={200: documents.REQUEST, **REFUSED},
     )
     def get(self, request: Request, number: str) -> Response:
         """Une demande entière : historique, calcul du montant, alertes, contenu reçu."""
@@ -237,7 +249,7 @@ class SimulationView(ApiView):
         summary="Simuler un dépôt",
         request=_FILE_IN,
         parameters=[documents.SimulationQuery, *_HEADERS],
-        responses={200: OpenApiTypes.OBJECT, **_REFUSED},
+        responses={200: OpenApiTypes.OBJECT, **REFUSED},
     )
     def post(self, request: Request) -> Response:
         """Les verdicts d’un vrai dépôt ; rien n’est enregistré ni réservé."""
@@ -291,7 +303,7 @@ def _page(request: Request, rows: QuerySet[Any], document: Callable[[Any], Any])
     )
 
 
-def _deposit(view: ApiView, request: Request, key: UUID) -> Deposit:
+def deposit_of(view: ApiView, request: Request, key: UUID) -> Deposit:
     mine = Deposit.objects.of(view.supplier(request)).select_related("file", "supplier")
     deposit: Deposit = get_object_or_404(mine, key=key)
     return deposit
@@ -299,7 +311,7 @@ def _deposit(view: ApiView, request: Request, key: UUID) -> Deposit:
 
 def _treated(view: ApiView, request: Request, key: UUID) -> Deposit:
     """A deposit whose report exists."""
-    deposit = _deposit(view, request, key)
+    deposit = deposit_of(view, request, key)
     if deposit.state not in {"done", "refused"}:
         raise ApiError(
             status.HTTP_409_CONFLICT,
@@ -307,6 +319,13 @@ def _treated(view: ApiView, request: Request, key: UUID) -> Deposit:
             "Ce dépôt n’est pas encore traité : lisez son état, puis recommencez.",
         )
     return deposit
+
+
+def refused_piece(refused: DepositRefusedError) -> ApiError:
+    """The error of a file refused at the door."""
+    finding = refused.finding
+    message = f"{finding.message} {finding.advice}" if refused.is_archive else finding.message
+    return _file_error(finding.code, message)
 
 
 def _file_error(code: str, message: str) -> ApiError:

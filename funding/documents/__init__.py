@@ -9,7 +9,8 @@ from .archive import Entry, Listing, extract, list_archive
 from .expected import ExpectedFile, expected_files, wanted_values
 from .limits import ArchiveLimits, ReadingLimits
 from .matching import Match, match_names
-from .reader import Reader
+from .pieces import Piece, pieces_of
+from .reader import Reader, one_child
 from .result import Fault, Found, Reading, Signature, Wanted
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Found",
     "Listing",
     "Match",
+    "Piece",
     "Reader",
     "Reading",
     "ReadingLimits",
@@ -29,5 +31,7 @@ __all__ = [
     "extract",
     "list_archive",
     "match_names",
+    "one_child",
+    "pieces_of",
     "wanted_values",
 ]

@@ -10,6 +10,7 @@ from .archive import Entry
 from .names import folded
 
 _LIKENESS = 0.8
+_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ def match_names(
                 places[entry.name].append((archive, entry))
             else:
                 extra.append((archive, entry.name))
-    left = {folded(_last_part(name)): name for _, name in extra}
+    near = _near_names([name for name, found in places.items() if not found], extra)
     matches = {
-        name: Match(name, tuple(found), "" if found else _near(name, left))
-        for name, found in places.items()
+        name: Match(name, tuple(found), near.get(name, "")) for name, found in places.items()
     }
     return matches, extra
 
@@ -49,9 +49,23 @@ def _last_part(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _near(name: str, left: Mapping[str, str]) -> str:
-    key = folded(name)
-    if key in left:
-        return left[key]
-    close = get_close_matches(key, left, n=1, cutoff=_LIKENESS) if len(left) <= 300 else []
-    return left[close[0]] if close else ""
+def _near_names(missing: Sequence[str], extra: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The file that was probably meant for each missing name; none serves for two.
+
+    Capitals, accents and folders first; then a likeness, with the same digits: two references
+    often differ by one digit, and are then two documents.
+    """
+    left = {folded(_last_part(name)): name for _, name in extra}
+    near = {name: left.pop(folded(name)) for name in missing if folded(name) in left}
+    if len(left) > _FEW:
+        return near
+    for name in missing:
+        if name not in near:
+            alike = [key for key in left if _digits(key) == _digits(name)]
+            for key in get_close_matches(folded(name), alike, n=1, cutoff=_LIKENESS):
+                near[name] = left.pop(key)
+    return near
+
+
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))

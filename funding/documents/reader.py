@@ -10,7 +10,8 @@ import json
 import select
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,33 @@ TOO_SLOW = Fault(
 )
 
 
+# Processes that a reader left for the next one, by limits; None: none is left.
+_spare: dict[str, tuple[subprocess.Popen[bytes], int]] | None = None
+
+
+@contextmanager
+def one_child() -> Iterator[None]:
+    """Within, a reader leaves its process to the next one of the same limits: starting one takes
+    longer than reading many files. For a caller that has many deposits to read in a row."""
+    global _spare
+    _spare = {}
+    try:
+        yield
+    finally:
+        left, _spare = _spare, None
+        for child, _ in left.values():
+            _stop(child)
+
+
+def _key(limits: ReadingLimits) -> str:
+    return json.dumps(asdict(limits))
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    child.communicate()
+
+
 class Reader:
     """Reads PDFs in a child process, started when needed and again after an accident.
 
@@ -55,6 +83,9 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._child is not None and _spare is not None:
+            _spare[_key(self.limits)] = (self._child, self._count)
+            self._child = None
         self.close()
 
     def read(self, path: Path, wanted: Sequence[Wanted] = ()) -> Reading:
@@ -103,14 +134,14 @@ class Reader:
     def close(self) -> None:
         """Stop the process."""
         child, self._child, self._count = self._child, None, 0
-        if child is None:
-            return
-        child.kill()
-        child.communicate()
+        if child is not None:
+            _stop(child)
 
     def _ready_child(self) -> subprocess.Popen[bytes]:
         if self._count >= _FILES_PER_PROCESS:
             self.close()
+        if self._child is None and _spare:
+            self._child, self._count = _spare.pop(_key(self.limits), (None, 0))
         if self._child is None:
             self._child = self._start()
         return self._child

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from enrolment.enums import SpecimenKind
 from enrolment.models import Solution, Supplier
+from funding.actions import DepositRefusedError
 from funding.enums import AWAITING_YOU, KindChoice, Verdict
 from funding.intake import FILE_CODES, Envelope, Limits, check_structure, read_envelope
 from funding.workflow import DEPOSIT, REQUEST
@@ -44,22 +45,20 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(item, initial) for item in data or []]
 
 
-class DepositForm(forms.Form):
-    """A deposit. `key` makes a double click one deposit; the deed says what is wrong of a file."""
+class PiecesForm(forms.Form):
+    """Pieces of a deposit: its JSON file, its ZIP files, or both."""
 
-    cle = forms.UUIDField(widget=forms.HiddenInput, required=False)
     fichier = forms.FileField(
         label="Fichier JSON des demandes",
         widget=FILE_INPUT,
+        required=False,
         allow_empty_file=True,
         max_length=255,
         error_messages={
-            "required": "Choisissez le fichier JSON à déposer.",
             "invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau.",
             "max_length": "Le nom du fichier est trop long : 255 caractères au plus.",
         },
     )
-
     documents = FilesField(
         label="Fichiers ZIP des documents signés",
         help_text=(
@@ -72,6 +71,24 @@ class DepositForm(forms.Form):
         max_length=255,
         error_messages={"invalid": "Aucun fichier n’a été reçu : choisissez-le de nouveau."},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Something must come."""
+        data = super().clean() or {}
+        if not self.errors and not data.get("fichier") and not data.get("documents"):
+            self.add_error("fichier", "Choisissez le fichier JSON, des fichiers ZIP, ou les deux.")
+        return data
+
+    def refuse(self, refusal: DepositRefusedError) -> None:
+        """Say beside its field why a file is refused at the door."""
+        field = "documents" if refusal.is_archive else "fichier"
+        self.add_error(field, f"{refusal.finding.message} {refusal.finding.advice}")
+
+
+class DepositForm(PiecesForm):
+    """A new deposit. `cle` makes a double click one deposit."""
+
+    cle = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     @classmethod
     def blank(cls) -> DepositForm:

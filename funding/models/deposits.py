@@ -26,7 +26,10 @@ from segur_portal.common.models import ProgrammeSnapshot, Scheme, StoredFile
 @pghistory.track()
 class Deposit(models.Model):
     """One deposit of a supplier. `received_at` is what counts against a deadline: the instant
-    when the last byte was stored and this row committed.
+    when the last byte of its last piece was stored and this row committed.
+
+    An incomplete deposit is not deposited: `missing_count` pieces are awaited (the JSON file is
+    one), and `received_at` is that of the latest one.
 
     `format_version`, `rules_version`, `base`, `programme` say what its requests were judged on.
     """
@@ -41,8 +44,15 @@ class Deposit(models.Model):
         related_name="+",
         verbose_name="déposé par",
     )
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")
-    file_name = models.CharField("nom du fichier", max_length=255)
+    file = models.ForeignKey(
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="fichier",
+    )
+    file_name = models.CharField("nom du fichier", max_length=255, blank=True)
     received_at = models.DateTimeField("reçu le")
     state = models.CharField(
         "état", max_length=20, choices=DEPOSIT.choices(), default="received", editable=False
@@ -60,6 +70,7 @@ class Deposit(models.Model):
     ko_count = models.PositiveSmallIntegerField("KO", default=0)
     alert_count = models.PositiveSmallIntegerField("avec alerte", default=0)
     document_count = models.PositiveSmallIntegerField("documents à lire", default=0)
+    missing_count = models.PositiveSmallIntegerField("pièces manquantes", default=0)
     findings = models.JSONField("défauts du fichier", default=list, blank=True)
     format_version = models.CharField("version du format", max_length=10, blank=True)
     rules_version = models.CharField("version des règles", max_length=64, blank=True)
@@ -87,6 +98,11 @@ class Deposit(models.Model):
                 condition=Q(state__in=["received", "running"]),
                 name="deposit_waiting",
             ),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(state="incomplete"),
+                name="deposit_incomplete",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -97,6 +113,15 @@ class Deposit(models.Model):
                     + models.F("ko_count")
                 ),
                 name="deposit_counts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["incomplete", "abandoned", "lapsed"])
+                | Q(file__isnull=False),
+                name="deposit_has_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="incomplete") | Q(missing_count__gt=0),
+                name="deposit_incomplete_lacks_something",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["done", "refused"]) | Q(finished_at__isnull=False),

@@ -18,7 +18,8 @@ class DepositArchive(models.Model):
     """One ZIP of a deposit, kept as received.
 
     `is_burnt`: a request of its deposit was integrated, and its name can never serve again
-    (DOC-005); a name of which everything was refused may. `fault` says why it was refused whole.
+    (DOC-005); a name of which everything was refused may. `fault` says why it was refused whole;
+    `entries` are the names it holds, read when it was received.
     """
 
     deposit = models.ForeignKey(
@@ -31,6 +32,7 @@ class DepositArchive(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")
     is_burnt = models.BooleanField("nom définitivement pris", default=False)
     fault = models.JSONField("refus", null=True, blank=True)
+    entries = models.JSONField("contenu", default=list, blank=True)
     notes = models.JSONField("remarques", default=list, blank=True)
     extra = models.JSONField("fichiers non demandés", default=list, blank=True)
 

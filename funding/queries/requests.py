@@ -46,6 +46,16 @@ class DepositQuerySet(models.QuerySet[Any]):
         """Deposits that no worker has finished."""
         return self.filter(state__in=["received", "running"])
 
+    def incomplete(self) -> DepositQuerySet:
+        """Deposits that lack pieces: they are not deposited."""
+        return self.filter(state="incomplete")
+
+    def incomplete_first(self) -> DepositQuerySet:
+        """What is not deposited yet before all, then the latest."""
+        return self.order_by(
+            Case(When(state="incomplete", then=0), default=1), "-received_at", "-pk"
+        )
+
     def forgotten(self, before: datetime) -> DepositQuerySet:
         """Waiting deposits without a sign of life since `before`."""
         return self.waiting().filter(Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True))

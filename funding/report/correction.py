@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funding.actions.process import limits
+from funding.actions.limits import limits
 from funding.enums import Outcome
 from funding.intake import Envelope, correction_file, read_envelope
 from funding.models import Deposit
@@ -20,14 +20,16 @@ def correction_of(deposit: Deposit) -> tuple[str, bytes]:
     Its requests are those of the stored file, which could be read when it was treated. Raises
     ValueError when nothing of this deposit is to be corrected.
     """
+    if not has_correction(deposit) or deposit.file is None:
+        raise ValueError(f"{deposit.number} has nothing to correct")
     envelope = read_envelope(
         open_file(deposit.file),
         filename=deposit.file_name,
         supplier_siret=deposit.supplier.siret,
         limits=limits(),
     )
-    if not has_correction(deposit) or not isinstance(envelope, Envelope):
-        raise ValueError(f"{deposit.number} has nothing to correct")
+    if not isinstance(envelope, Envelope):
+        raise ValueError(f"{deposit.number} could not be read")
     indexes = deposit.lines.filter(outcome=Outcome.KO).values_list("index", flat=True)
     taken = Deposit.objects.of(deposit.supplier).values_list("file_name", flat=True)
     return correction_file(envelope.payload, indexes, deposit.file_name, set(taken))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from funding.actions.pieces import deadline_of, inventory_of
 from funding.models import Deposit
 from funding.workflow import DEPOSIT
 from segur_portal.common.rules import Finding
@@ -30,7 +31,7 @@ def deposit_document(deposit: Deposit) -> dict[str, Any]:
     return {
         "numero": deposit.number,
         "cle": str(deposit.key),
-        "fichier": deposit.file_name,
+        "fichier": deposit.file_name or None,
         "dispositif": deposit.scheme_id,
         "typeDemande": deposit.kind or None,
         "recuLe": deposit.received_at.isoformat(),
@@ -39,6 +40,7 @@ def deposit_document(deposit: Deposit) -> dict[str, Any]:
         "estTermine": DEPOSIT.states[deposit.state].is_final,
         "tentatives": deposit.attempts,
         "termineLe": deposit.finished_at.isoformat() if deposit.finished_at else None,
+        "piecesManquantes": deposit.missing_count if deposit.state == "incomplete" else 0,
         "nombres": {
             "total": deposit.request_count,
             "integrees": deposit.integrated_count,
@@ -50,4 +52,26 @@ def deposit_document(deposit: Deposit) -> dict[str, Any]:
             "format": deposit.format_version or None,
             "regles": deposit.rules_version or None,
         },
+    }
+
+
+def pieces_document(deposit: Deposit) -> dict[str, Any]:
+    """What an incomplete deposit lacks, as exchanged; nothing for any other."""
+    is_open = deposit.state == "incomplete"
+    stock = inventory_of(deposit) if is_open else None
+    return {
+        "depot": deposit_document(deposit),
+        "limite": deadline_of(deposit)[0].isoformat() if is_open else None,
+        "fichierManque": bool(stock and not stock.has_json),
+        "documentsManquants": [
+            {
+                "rang": piece.index,
+                "referenceFournisseur": piece.reference,
+                "nomAttendu": piece.name,
+                "presentDans": list(piece.places),
+                "ressemble": piece.near or None,
+            }
+            for piece in (stock.missing if stock else ())
+        ],
+        "zip": [archive.name for archive in deposit.archives.all()],
     }

@@ -151,6 +151,21 @@ def ko_duties(deposits: Sequence[Mapping[str, Any]], windows: Windows) -> Iterat
     )
 
 
+def incomplete_duties(deposits: Iterable[tuple[Deposit, datetime]]) -> Iterator[Duty]:
+    """Deposits that lack pieces: nothing of them is deposited."""
+    for deposit, deadline in deposits:
+        pieces = deposit.missing_count
+        lacks = count(pieces, "pièce") if deposit.file_id else "le fichier JSON"
+        yield Duty(
+            f"{deposit.number} n’est pas déposé : il manque {lacks}",
+            "Ce qui est arrivé est gardé. Rien n’est déposé tant que le dépôt est incomplet.",
+            until=deadline,
+            url=reverse("deposit_detail", args=[deposit.key]),
+            link=f"Compléter le dépôt {deposit.number}",
+            level="error",
+        )
+
+
 def refusal_duties(deposits: Iterable[Deposit]) -> Iterator[Duty]:
     """Files refused whole, after which nothing was treated."""
     for deposit in deposits:

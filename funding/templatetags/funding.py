@@ -16,6 +16,9 @@ from segur_portal.common.models import PriceTier
 
 register = template.Library()
 _BADGES = {
+    "incomplete": "error",
+    "abandoned": "new",
+    "lapsed": "error",
     "received": "info",
     "running": "info",
     "done": "success",

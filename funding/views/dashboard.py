@@ -14,6 +14,7 @@ from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import Distribution, Enrolment, Membership, Supplier
 from funding.models import Deposit, DepositLine, FundingRequest, Message
 from funding.report import agenda, duties
+from funding.report.incomplete import left_behind
 from funding.report.pilots import pilots_of
 from funding.report.progress import owner_of
 from funding.report.totals import Totals, totals_of
@@ -91,6 +92,8 @@ def _officers_words(requests: list[FundingRequest]) -> dict[str, str]:
 
 
 def _deposit_duties(supplier: Supplier, windows: agenda.Windows) -> Iterator[duties.Duty]:
+    incomplete = Deposit.objects.of(supplier).incomplete().order_by("received_at", "pk")
+    yield from duties.incomplete_duties(left_behind(incomplete[:SHOWN_EACH]))
     refused = Deposit.objects.of(supplier).refused_unanswered().order_by("-pk")
     yield from duties.refusal_duties(refused[:SHOWN_EACH])
     lines = DepositLine.objects.of(supplier).to_correct().by_deposit()
@@ -99,7 +102,7 @@ def _deposit_duties(supplier: Supplier, windows: agenda.Windows) -> Iterator[dut
 
 def _last_deposits(supplier: Supplier) -> list[tuple[Deposit, str]]:
     """The latest deposits, each with who must act on it."""
-    latest = Deposit.objects.of(supplier).with_left_to_correct()
+    latest = Deposit.objects.of(supplier).with_left_to_correct().incomplete_first()
     latest = latest.select_related("scheme", "deposited_by")[:SHOWN_EACH]
     return [(deposit, owner_of(deposit, left=deposit.left_to_correct)) for deposit in latest]
 

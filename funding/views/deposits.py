@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
@@ -19,11 +17,13 @@ from enrolment.doors import SupplierRequest, depositor_required, supplier_requir
 from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Enrolment, Supplier
 from funding.actions import DepositRefusedError, receive_deposit
-from funding.forms import DepositFilters, DepositForm, ReportFilters
+from funding.actions.pieces import closing_of
+from funding.forms import DepositFilters, DepositForm, PiecesForm, ReportFilters
 from funding.models import Deposit
-from funding.report.agenda import WINDOW_OF_KIND, openings
+from funding.report.agenda import openings
 from funding.report.correction import has_correction
 from funding.report.entries import entries_of_lines, finding_rows
+from funding.report.incomplete import form_facts, shortfall_of
 from funding.report.model_files import expected_name
 from funding.report.progress import PAGE_SIZE, LineFacts, Progress, owner_of, progress_of
 from funding.workflow import YOU
@@ -58,14 +58,12 @@ def _received(request: SupplierRequest, form: DepositForm) -> Deposit | None:
             supplier=request.supplier,
             user=request.user,
             content=file,
-            name=file.name,
+            name=file.name if file else "",
             key=form.cleaned_data["cle"],
             archives=form.cleaned_data["documents"],
         )
     except DepositRefusedError as refusal:
-        finding = refusal.finding
-        field = "documents" if refusal.is_archive else "fichier"
-        form.add_error(field, f"{finding.message} {finding.advice}")
+        form.refuse(refusal)
         return None
 
 
@@ -82,8 +80,7 @@ def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
         "openings": shown,
         "may_deposit": any(one.may_deposit for one in shown),
         "now": now,
-        "max_bytes": settings.DEPOSIT_JSON_MAX_BYTES,
-        "max_requests": settings.DEPOSIT_MAX_REQUESTS,
+        **form_facts(request.supplier),
     }
     template = "funding/deposits/_form.html" if request.htmx else "funding/deposits/new.html"
     return render(request, template, context)
@@ -92,10 +89,10 @@ def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
 @require_GET
 @supplier_required
 def deposit_list(request: SupplierRequest) -> HttpResponse:
-    """The supplier's deposits, the latest first."""
+    """The supplier's deposits: what is not deposited yet, then the latest first."""
     filters = DepositFilters(request.GET)
     deposits = Deposit.objects.of(request.supplier).with_left_to_correct()
-    deposits = deposits.select_related("scheme", "deposited_by")
+    deposits = deposits.select_related("scheme", "deposited_by").incomplete_first()
     state = filters.cleaned_data.get("etat", "") if filters.is_valid() else ""
     if state == "a-corriger":
         deposits = deposits.filter(Q(state="refused") | Q(left_to_correct__gt=0))
@@ -140,7 +137,7 @@ def deposit_progress(request: SupplierRequest, key: UUID) -> HttpResponse:
 
 def _deposit(supplier: Supplier, key: UUID) -> Deposit:
     deposits = Deposit.objects.of(supplier).select_related(
-        "scheme", "deposited_by", "base", "file", "programme"
+        "scheme", "deposited_by", "base", "file", "programme", "supplier"
     )
     deposit: Deposit = get_object_or_404(deposits, key=key)
     return deposit
@@ -173,18 +170,14 @@ def _deposit_context(
         "left": deposit.lines.to_correct().count() + deposit.lines.unnamed_ko().count(),
         **_rights(request),
     }
-    if progress.owner == YOU:
-        context["closes_at"] = _closing(deposit)
+    if deposit.state == "incomplete":
+        context |= {"shortfall": shortfall_of(deposit), "form": PiecesForm()}
+        context |= form_facts(request.supplier)
+    elif progress.owner == YOU:
+        context["closes_at"] = closing_of(deposit.scheme_id, deposit.kind)
     if deposit.state == "done":
         context |= _report_context(request, deposit, words)
     return context
-
-
-def _closing(deposit: Deposit) -> datetime | None:
-    """Until when its requests may be deposited again."""
-    kind = WINDOW_OF_KIND.get(deposit.kind)
-    window = Window.objects.filter(scheme=deposit.scheme_id, kind=kind).first()
-    return window.closes_at if window else None
 
 
 def _report_context(

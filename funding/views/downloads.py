@@ -56,6 +56,8 @@ def deposit_correction(request: SupplierRequest, key: UUID) -> HttpResponse:
 def deposit_file(request: SupplierRequest, key: UUID) -> HttpResponseBase:
     """The file as it was received."""
     deposit = _deposit(request, key)
+    if deposit.file is None:
+        raise Http404("Le fichier JSON de ce dépôt n’est pas arrivé.")
     return serve_file(deposit.file)
 
 

@@ -14,13 +14,27 @@ PAYER = "L’ASP paie"
 DEPOSIT = Workflow(
     "deposit",
     [
+        # Not deposited yet: docs/decisions/0010.
+        State("incomplete", "Incomplet", "Non déposé : incomplet", YOU),
         State("received", "Reçu", "Reçu, en attente de traitement", PORTAL),
         State("running", "En traitement", "En cours de traitement", PORTAL),
         State("done", "Traité", "Traité", is_final=True),
         State("refused", "Fichier refusé", "Fichier refusé", YOU, is_final=True),
         State("failed", "Échec technique", "Traitement interrompu, l’ASP est prévenue", ASP),
+        State("abandoned", "Abandonné", "Non déposé : abandonné", is_final=True),
+        State("lapsed", "Resté incomplet", "Non déposé : resté incomplet", is_final=True),
     ],
     [
+        Move("complete", frozenset({"incomplete"}), "received", _SUPPLIER, "Compléter"),
+        Move(
+            "file_without",
+            frozenset({"incomplete"}),
+            "received",
+            _SUPPLIER,
+            "Déposer sans ces pièces",
+        ),
+        Move("abandon", frozenset({"incomplete"}), "abandoned", _SUPPLIER, "Abandonner"),
+        Move("lapse", frozenset({"incomplete"}), "lapsed", _SYSTEM, "Constater la clôture"),
         Move("start", frozenset({"received", "running"}), "running", _SYSTEM, "Traiter"),
         Move("finish", frozenset({"running"}), "done", _SYSTEM, "Terminer"),
         Move("refuse", frozenset({"running"}), "refused", _SYSTEM, "Refuser le fichier"),

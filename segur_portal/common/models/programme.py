@@ -33,7 +33,7 @@ class Scheme(models.Model):
     requires_documents = models.BooleanField(
         "documents signés exigés avec le dépôt",
         default=False,
-        help_text="Sans ZIP, chaque demande est alors refusée (DOC-001).",
+        help_text="Un dépôt attend alors ses ZIP : il n’est déposé qu’une fois complet.",
     )
     requires_ris_request = models.BooleanField("demande RIS exigée", default=False)
     order = models.PositiveSmallIntegerField("rang", default=0)
@@ -131,6 +131,7 @@ class Parameter(models.Model):
             (ParameterCode.INSTRUCTION_WARNING_DAYS.value, "Instruction : signalée avant (jours)"),
             (ParameterCode.HOLD_FIRST_ALERT_DAYS.value, "Attente RIS : premier rappel (jours)"),
             (ParameterCode.HOLD_LAST_ALERT_DAYS.value, "Attente RIS : dernier rappel (jours)"),
+            (ParameterCode.INCOMPLETE_DAYS.value, "Dépôt incomplet : durée gardée (jours)"),
             (ParameterCode.BASE_MAX_REMOVED_ROWS.value, "Base : retraits admis (lignes)"),
             (ParameterCode.BASE_MAX_REMOVED_PERCENT.value, "Base : retraits admis (%)"),
             (ParameterCode.BANK_CHANGE_DELAY_DAYS.value, "Changement d’IBAN : délai (jours)"),
