@@ -20,10 +20,12 @@ PASSWORD = "mot-de-passe-de-test"
 A_DAY = datetime(2026, 9, 15, 8, 0, tzinfo=UTC)
 
 
-def the_programme() -> None:
-    """Schemes, windows, parameters and price scales, as shipped."""
+def the_programme(*, requires_documents: bool = False) -> None:
+    """Schemes, windows, parameters and price scales, as shipped, but for the signed documents:
+    most tests deposit a JSON file alone, which is then treated at once."""
     if not Scheme.objects.exists():
         call_command("load_programme", verbosity=0)
+        Scheme.objects.update(requires_documents=requires_documents)
 
 
 def a_user(email: str, kind: str = UserKind.SUPPLIER, **fields: Any) -> User:

@@ -81,6 +81,7 @@ def test_every_parameter_has_its_value():
         (None, "bank_change_delay_days"): 7,
         (None, "referencing_max_changed_percent"): 20,
         (None, "recovery_days"): 60,
+        (None, "incomplete_deposit_days"): 30,
         (None, "instruction_days"): 60,
         (None, "instruction_warning_days"): 10,
         (None, "hold_first_alert_days"): 60,

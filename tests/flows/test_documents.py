@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.base import ContentFile
 
 from enrolment.models import User
-from funding.actions import DepositRefusedError, process_deposit, receive_deposit
+from funding.actions import DepositRefusedError, file_without, process_deposit, receive_deposit
 from funding.demo.papers import a_pdf, a_scan, a_zip, documents_of, order_lines
 from funding.demo.seals import altered, signed, signer
 from funding.models import Deposit, DepositArchive, DepositDocument, FundingRequest
@@ -44,17 +44,24 @@ def prepared(user: User, count: int) -> list[Any]:
     return requests
 
 
-def deposited(
+def received(
     user: User, requests: list[Any], *archives: tuple[str, bytes], number: int = 1
 ) -> Deposit:
-    """A deposit received with these ZIP files, and treated."""
-    deposit = receive_deposit(
+    """A deposit received with these ZIP files."""
+    return receive_deposit(
         supplier=user.memberships.get().supplier,
         user=user,
         content=BytesIO(a_file(RIS, requests=requests)),
         name=a_filename(RIS, number=number),
         archives=[ContentFile(content, name=name) for name, content in archives],
     )
+
+
+def deposited(
+    user: User, requests: list[Any], *archives: tuple[str, bytes], number: int = 1
+) -> Deposit:
+    """The same, treated."""
+    deposit = received(user, requests, *archives, number=number)
     assert process_deposit(deposit.pk)
     deposit.refresh_from_db()
     return deposit
@@ -109,7 +116,11 @@ def test_a_json_alone_still_works_unless_documents_are_required(user: User) -> N
     requests = prepared(user, 2)
     assert deposited(user, requests[:1]).integrated_count == 1
     Scheme.objects.filter(pk=RIS).update(requires_documents=True)
-    deposit = deposited(user, requests[1:], number=2)
+    deposit = received(user, requests[1:], number=2)
+    assert (deposit.state, deposit.missing_count) == ("incomplete", 1)
+    file_without(deposit=deposit, user=user)
+    assert process_deposit(deposit.pk)
+    deposit.refresh_from_db()
     assert codes(deposit) == {1: ["DOC-001"]}
     assert deposit.ko_count == 1
 
