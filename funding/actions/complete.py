@@ -129,7 +129,14 @@ def file_without(*, deposit: Deposit, user: User) -> Deposit:
 def abandon_deposit(*, deposit: Deposit, user: User) -> Deposit:
     """Give an incomplete deposit up: nothing of it is deposited, its ZIP names stay free."""
     locked = _locked(deposit)
-    move(locked, "abandon", workflow=DEPOSIT, role=Role.SUPPLIER, actor=user)
+    move(
+        locked,
+        "abandon",
+        workflow=DEPOSIT,
+        role=Role.SUPPLIER,
+        actor=user,
+        finished_at=clock.now(),
+    )
     return locked
 
 
@@ -155,7 +162,14 @@ def lapse_incomplete() -> int:
 
 def _lapse(deposit: Deposit) -> None:
     limit, _ = deadline_of(deposit)
-    move(deposit, "lapse", workflow=DEPOSIT, role=Role.SYSTEM, note=f"Limite : {limit:%d/%m/%Y}.")
+    move(
+        deposit,
+        "lapse",
+        workflow=DEPOSIT,
+        role=Role.SYSTEM,
+        note=f"Limite : {limit:%d/%m/%Y}.",
+        finished_at=clock.now(),
+    )
     notify(
         users=[deposit.deposited_by],
         kind=NoticeKind.DEPOSIT,

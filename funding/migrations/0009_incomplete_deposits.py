@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0013_incomplete_deposits_parameter'),
+        ('common', '0014_incomplete_deposits_parameter'),
         ('enrolment', '0007_api_tokens'),
         ('funding', '0008_infected_documents'),
         ('orders', '0004_index_past_versions_of_the_base'),

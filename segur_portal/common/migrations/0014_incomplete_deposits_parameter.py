@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0012_instruction_and_hold_parameters'),
+        ('common', '0013_retention'),
     ]
 
     operations = [
