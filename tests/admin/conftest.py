@@ -194,13 +194,15 @@ def everything(staff: dict[str, User], deposit: Deposit) -> Deposit:
         identifier_count=3,
         with_database=True,
     )
+    file = deposit.file
+    assert file
     FileDeletion.objects.create(
-        file=deposit.file,
+        file=file,
         kind="request",
-        purpose=deposit.file.purpose,
-        size=deposit.file.size,
-        sha256=deposit.file.sha256,
-        stored_at=deposit.file.stored_at,
+        purpose=file.purpose,
+        size=file.size,
+        sha256=file.sha256,
+        stored_at=file.stored_at,
         why="Essai",
         decided_at=A_DAY,
     )
