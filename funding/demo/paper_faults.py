@@ -12,9 +12,9 @@ from segur_portal.common.enums import Kind
 from .asking import Request
 from .briefcase import Briefcase, zip_name
 from .kit import Kit
-from .papers import a_pdf, a_scan, a_zip, order_lines
+from .papers import a_scan, a_zip, order_lines
 from .scene import file_of
-from .seals import altered, signed, signer
+from .seals import altered
 
 REQUESTS = 7
 
@@ -35,7 +35,7 @@ def write_paper_faults(kit: Kit, path: Path) -> None:
 
 def _spoiled(files: dict[str, bytes], requests: list[Request]) -> dict[str, bytes]:
     names = [request["bonDeCommande"]["nomFichier"] for request in requests]
-    files[names[0]] = altered(signed(a_pdf(order_lines(requests[0])), signer()))
+    files[names[0]] = altered(files[names[0]])
     files[names[1]] = a_scan(order_lines(requests[1]))
     files[names[2]] = _locked(files[names[2]])
     del files[names[3]]
