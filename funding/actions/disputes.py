@@ -11,7 +11,7 @@ from django.urls import reverse
 from enrolment.actions import check_assigned
 from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Membership, Supplier, User
-from funding.actions.process import limits
+from funding.actions.limits import limits
 from funding.actions.requests import move_request
 from funding.enums import Outcome, RequestReason
 from funding.intake import Envelope, read_envelope
@@ -81,6 +81,7 @@ def contest(*, line: DepositLine, user: User, text: str, content: File[bytes]) -
 def _payload_of(line: DepositLine) -> dict[str, Any]:
     """The KO request as it was deposited."""
     deposit = line.deposit
+    assert deposit.file  # it was treated: its file arrived
     envelope = read_envelope(
         read_file(deposit.file),
         filename=deposit.file_name,
