@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 
 from enrolment.models import User
-from funding.actions.documents import read_stored, reading_limits, statements_of
+from funding.actions.documents import read_stored, statements_of
+from funding.actions.limits import reading_limits, trust_roots
 from funding.documents import ExpectedFile, Match, Reader, Reading, expected_files, wanted_values
 from funding.documents.facts import document_facts
 from funding.models import DepositDocument, FundingRequest
@@ -54,7 +54,7 @@ def judged_papers(
     if not papers.files and not any(file.name in current for file in files):
         return ()
     facts = []
-    with Reader(reading_limits(), settings.SIGNATURE_TRUST_ROOTS) as reader:
+    with Reader(reading_limits(), trust_roots()) as reader:
         for file in files:
             stored = _given(file, papers) or current.get(file.name)
             reading = _read(request, payload, file, stored, reader) if stored else None
