@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,9 @@ def papers(requests: list[Any]) -> dict[str, bytes]:
 
 def choose(page: Page, requests: list[Any], folder: Path) -> None:
     """The JSON file and two ZIP files."""
-    files = list(papers(requests).items())
+    # Signing runs a loop of its own, which the browser's thread has already.
+    with ThreadPoolExecutor(1) as other:
+        files = list(other.submit(papers, requests).result().items())
     halves = {"bons-1.zip": files[: COUNT // 2], "bons-2.zip": files[COUNT // 2 :]}
     for name, half in halves.items():
         (folder / name).write_bytes(a_zip(half))
