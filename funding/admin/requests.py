@@ -205,7 +205,7 @@ class FundingRequestAdmin(
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),
-            timeline(obj, workflow=REQUEST, words=WORDS),
+            timeline(obj, workflow=REQUEST, words=WORDS, entries=vars(obj).get("journal")),
             document("Demande reçue (JSON)", obj.payload),
         ]
 

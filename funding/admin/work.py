@@ -26,7 +26,7 @@ from funding.report.papers import Paper, papers_of
 from funding.workflow import IN_PROGRESS
 from segur_portal.common import clock
 from segur_portal.common.admin.deeds import Deed
-from segur_portal.common.admin.panels import Panel
+from segur_portal.common.admin.panels import Panel, journal_of
 from segur_portal.common.models import JournalEntry, Scheme
 from segur_portal.common.workflow import ForbiddenMoveError, Move
 
@@ -93,11 +93,15 @@ class WorkMixin:
 
     def deed_links(self, request: HttpRequest, obj: FundingRequest) -> list[dict[str, Any]]:
         """The buttons, each with its key."""
-        names = [deed.name for deed in self.deeds(request, obj)]  # type: ignore[attr-defined]
-        links: list[dict[str, Any]] = super().deed_links(request, obj)  # type: ignore[misc]
-        for name, link in zip(names, links, strict=True):
-            link["key"] = KEYS.get(name, "")
-        return links
+        return [
+            {
+                "label": deed.label,
+                "url": reverse("admin:funding_fundingrequest_deed", args=(obj.pk, deed.name)),
+                "is_grave": deed.is_grave,
+                "key": KEYS.get(deed.name, ""),
+            }
+            for deed in self.deeds(request, obj)  # type: ignore[attr-defined]
+        ]
 
     def _deed(self, request: HttpRequest, obj: FundingRequest, step: Move, role: str) -> Deed:
         """A correction says which values it opens."""
@@ -164,13 +168,15 @@ class WorkMixin:
 
     def _work(self, request: HttpRequest, obj: FundingRequest) -> Work:
         schemes: QuerySet[Scheme] = self.seen_schemes(request)  # type: ignore[attr-defined]
-        papers = papers_of(obj)
+        papers, journal = papers_of(obj), journal_of(obj)
+        # Its panel is drawn from the same rows.
+        vars(obj)["journal"] = journal
         may_act: bool = self._is_officer(request)  # type: ignore[attr-defined]
         return Work(
             queue=_queue(request),
             clock=clock_of(obj, clock.now(), aims([obj.scheme_id])[obj.scheme_id]),
             points=points_of(obj, [one.document for one in papers if one.document]),
-            notes=_notes(obj),
+            notes=[entry for entry in journal if entry.verb == "note"],
             others=same_client(obj, schemes),
             record=record_of(obj.supplier_id, schemes),
             panels=self.first_panels(obj, papers),
@@ -183,8 +189,3 @@ class WorkMixin:
 def _queue(request: HttpRequest) -> str:
     asked = request.GET.get("file", "")
     return asked if asked in LABELS else MINE
-
-
-def _notes(obj: FundingRequest) -> list[JournalEntry]:
-    rows = JournalEntry.objects.filter(subject=obj._meta.label, subject_id=str(obj.pk), verb="note")
-    return list(rows.select_related("actor").order_by("-at", "-pk")[:50])

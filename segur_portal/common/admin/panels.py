@@ -70,16 +70,23 @@ def findings(title: str, found: Iterable[Mapping[str, Any]]) -> Panel:
     return table(title, headers, rows)
 
 
+def journal_of(obj: models.Model) -> list[JournalEntry]:
+    """The last entries of the journal of an object, latest first. One query."""
+    entries = JournalEntry.objects.filter(subject=obj._meta.label, subject_id=str(obj.pk))
+    return list(entries.select_related("actor").order_by("-at", "-pk")[:TIMELINE_LENGTH])
+
+
 def timeline(
-    obj: models.Model, *, workflow: Workflow | None = None, words: Mapping[str, str] | None = None
+    obj: models.Model,
+    *,
+    workflow: Workflow | None = None,
+    words: Mapping[str, str] | None = None,
+    entries: Iterable[JournalEntry] | None = None,
 ) -> Panel:
-    """The journal of an object, latest first; `words` are the labels of verbs and reasons."""
+    """The journal of an object, latest first; `words` are the labels of verbs and reasons,
+    `entries` those already read."""
     labels = {**_labels(workflow), **(words or {})}
-    entries = (
-        JournalEntry.objects.filter(subject=obj._meta.label, subject_id=str(obj.pk))
-        .select_related("actor")
-        .order_by("-at", "-pk")[:TIMELINE_LENGTH]
-    )
+    entries = journal_of(obj) if entries is None else entries
     rows = (
         (
             when(entry.at),
