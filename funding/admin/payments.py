@@ -258,7 +258,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
             return "Écrits à l’approbation"
         files = (("virements", obj.transfer_file), ("bordereau", obj.slip_file))
         return self._slip(obj) + format_html_join(
-            format_html("<br>"),
+            SafeString("<br>"),
             '<a class="underline" href="{}" download>{}</a> (SHA-256 {}…)',
             (
                 (

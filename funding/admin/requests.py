@@ -31,6 +31,7 @@ from funding.admin.work import WorkMixin
 from funding.enums import RequestReason
 from funding.models import FundingRequest
 from funding.report.papers import Paper
+from funding.report.requests import alerts_of
 from funding.workflow import REQUEST
 from orders.admin.panels import order_panels
 from segur_portal.common.admin.base import FactAdmin
@@ -39,7 +40,7 @@ from segur_portal.common.admin.displays import money, scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
-from segur_portal.common.admin.panels import Panel, document, findings, timeline
+from segur_portal.common.admin.panels import Panel, document, timeline
 from segur_portal.common.workflow import Move
 
 STATE_COLOURS = {
@@ -192,7 +193,11 @@ class FundingRequestAdmin(
 
     def first_panels(self, obj: FundingRequest, papers: list[Paper]) -> list[Panel]:
         """The automatic checks and the documents, beside the points to check."""
-        return [findings("Contrôles automatiques", obj.alerts), *request_papers(papers)]
+        checks = {"rows": alerts_of(obj)}
+        return [
+            Panel("Contrôles automatiques", "admin/parts/checks.html", checks),
+            *request_papers(papers),
+        ]
 
     def viewers(self, obj: FundingRequest, papers: list[Paper]) -> list[Panel]:
         """Each document beside its data, across the page."""

@@ -32,8 +32,7 @@ def request_correction(request: SupplierRequest, number: str) -> HttpResponse:
         messages.success(request, "Correction transmise. L’ASP reprend l’instruction.")
         return redirect("request_detail", number=one.number)
     context = {"one": one, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "funding/requests/correction.html", context, status=status)
+    return render(request, "funding/requests/correction.html", context)
 
 
 def _answered(request: SupplierRequest, one: FundingRequest, form: AnswerForm) -> bool:

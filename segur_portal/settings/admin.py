@@ -49,7 +49,12 @@ NAVIGATION = [
             "link": reverse_lazy("admin:funding_desk"),
             "permission": _may_view("funding.fundingrequest"),
         },
-        _page("Demandes", "request_quote", "funding.fundingrequest"),
+        {
+            **_page("Demandes", "request_quote", "funding.fundingrequest"),
+            "active": lambda request: (
+                "/fundingrequest/" in request.path and "/bureau/" not in request.path
+            ),
+        },
         _page("Dépôts", "upload_file", "funding.deposit"),
         _page("Documents signés", "contract", "funding.depositdocument"),
         _page("Lignes de dépôt", "rule", "funding.depositline"),
