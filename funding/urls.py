@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from funding.views import (
+    balances,
     corrections,
     deposits,
     disputes,
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern] = [
         corrections.request_correction,
         name="request_correction",
     ),
+    path("soldes/", balances.balance_due, name="balance_due"),
     path("paiements/", payments.payment_list, name="payment_list"),
     path("paiements/ecritures.csv", payments.ledger_export, name="ledger_export"),
     path("litiges/", disputes.dispute_list, name="dispute_list"),

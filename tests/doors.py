@@ -293,6 +293,7 @@ DOORS: tuple[Door, ...] = (
     Door("deposit_page", OWNERS, args=lambda world: [*_signed(world), 1]),
     Door("request_list", MEMBERS),
     Door("request_export", MEMBERS),
+    Door("balance_due", MEMBERS),
     Door("calendar_page", MEMBERS, MEMBERS),
     Door("calendar_feed", everyone(UNKNOWN), args=lambda world: ["forged"]),
     Door("request_messages", OWNERS, OWNERS, args=_request),

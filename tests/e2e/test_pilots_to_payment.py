@@ -114,6 +114,9 @@ def test_pilots_compliant_then_the_balance_accepted_and_paid(
     expect(supplier.get_by_text("Soldes ouverts depuis le")).to_be_visible()
     looks_right_at_both(supplier)
     pay_everything()
+    supplier.goto(reverse("balance_due"))
+    expect(supplier.get_by_role("row", name=advances[0].number)).to_be_visible()
+    looks_right_at_both(supplier)
     on = A_DAY.date() - timedelta(days=5)
     asked = [balance(one.payload, one.number, performed_on=on) for one in advances]
     owner = advances[0].supplier
@@ -130,6 +133,8 @@ def test_pilots_compliant_then_the_balance_accepted_and_paid(
         for name in ("take", "accept"):
             move_request(one, name, actor=officer, role="officer")
     pay_everything()
+    supplier.goto(reverse("balance_due"))
+    expect(supplier.get_by_text("Aucun solde à demander")).to_be_visible()
     supplier.goto(reverse("payment_list"))
     assert set(FundingRequest.objects.values_list("state", flat=True)) == {"paid"}
     expect(supplier.get_by_role("rowheader", name="VIR-")).to_have_count(4)

@@ -90,6 +90,17 @@ def test_the_supplier_s_pages(advances: list[FundingRequest], member: User, offi
     assert "La signature manque." in detail
 
 
+def test_the_balances_still_to_be_asked(advances: list[FundingRequest], member: User) -> None:
+    """Each accepted advance without a balance, what may be asked, and what holds it back."""
+    browser = Client()
+    browser.force_login(member)
+    page = browser.get(reverse("balance_due"))
+    assert page.context["left"] == sum(one.gross - one.amount_due for one in advances)
+    assert "0 sur 3 conforme" in page.content.decode()
+    FundingRequest.objects.update(state="cancelled")
+    assert "Aucun solde à demander" in browser.get(reverse("balance_due")).content.decode()
+
+
 def test_the_administration_reviews_with_a_checklist(
     advances: list[FundingRequest], member: User, officer: User
 ) -> None:
