@@ -242,7 +242,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
         kind = IssuedDocument.Kind.PAYMENT_SLIP
         slip = IssuedDocument.objects.about(obj).filter(kind=kind).exclude(file=None).first()
         if slip is None:
-            return format_html("")
+            return SafeString("")
         address = reverse("admin:common_issueddocument_file", args=(slip.pk,))
         link = '<a class="underline" href="{}" download>Bordereau à signer {} (PDF)</a><br>'
         return format_html(link, address, slip.reference)
