@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from enrolment.models import User
 from funding.models import FundingRequest
+from funding.report.desk import LABELS
 from orders.models import OrderLine
 from tests.bench.figures import Figure, interleaved
 
@@ -39,6 +40,9 @@ def figures(user: User) -> Iterator[Figure]:
         ("by-amount", "?o=7"),
     ):
         yield from _page(f"admin-requests-{name}", office, requests + query, LISTED)
+    desk = reverse("admin:funding_desk")
+    for queue in LABELS:
+        yield from _page(f"admin-desk-{queue}", office, f"{desk}?file={queue}", LISTED)
     page = reverse("admin:funding_fundingrequest_change", args=[last.pk])
     yield from _page("admin-request", office, page, SHOWN)
     for name, url in (
