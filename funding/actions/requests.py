@@ -20,6 +20,7 @@ from orders.actions.claims import release_claims
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Kind, Role
+from segur_portal.common.workflow import ForbiddenMoveError
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def move_request(
     acceptance above the *de minimis* ceiling (MNT-005).
     """
     check_assigned(actor, request.scheme_id)
+    _check_reason(name, reason_code)
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if name == "cancel":
         _cancel_balance(locked, actor=actor, role=role, reason_code=reason_code, note=note)
@@ -60,6 +62,14 @@ def move_request(
     _follow_money(request, source=locked.state)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
+
+
+def _check_reason(name: str, reason_code: str) -> None:
+    """A refusal, a cancellation, a correction says why by a code; the state table asks the text,
+    and the database refuses the code without it."""
+    step = REQUEST.moves.get(name)
+    if step is not None and step.needs_reason and not reason_code:
+        raise ForbiddenMoveError(f"« {step.label} » demande un motif codé.")
 
 
 def bound_changes(locked: FundingRequest, name: str, *, actor: User | None) -> dict[str, Any]:

@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from funding.actions.requests import move_request
 from funding.models import FundingRequest
 from funding.workflow import REQUEST
 from orders.models import Claim
 from segur_portal.common.actions import move
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.models import JournalEntry, Parameter
+from segur_portal.common.workflow import ForbiddenMoveError
 
 REASON = {
     "reason_code": "document",
@@ -83,6 +85,15 @@ def test_a_refusal_always_has_a_reason_and_a_text(
     entry = JournalEntry.objects.filter(subject="funding.FundingRequest", verb=name).get()
     assert entry.reason_code == REASON["reason_code"]
     assert entry.note.startswith(REASON["note"])
+
+
+@pytest.mark.parametrize("name", ["refuse", "cancel", "expire", "request_correction"])
+def test_no_decision_without_its_code(name: str, funding_request: FundingRequest) -> None:
+    """Whoever asks: a text alone is not a reason (section 7)."""
+    in_state(funding_request, "in_instruction")
+    with pytest.raises(ForbiddenMoveError, match="motif codé"):
+        move_request(funding_request, name, actor=None, role="system", note="Un texte seul.")
+    assert state_of(funding_request) == "in_instruction"
 
 
 @pytest.mark.parametrize(("name", "state"), [("refuse", "in_instruction"), ("cancel", "accepted")])
