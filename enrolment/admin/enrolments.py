@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from enrolment.actions import assign_enrolment, move_enrolment
+from enrolment.actions import assign_enrolment, move_enrolment, offered_solutions
 from enrolment.actions.paperwork import STEPS
 from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
@@ -151,7 +151,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     search_fields = ("supplier__name", "supplier__siret")
     search_help_text = "SIRET ou raison sociale du fournisseur"
     ordering = ("state_since", "pk")
-    autocomplete_fields = ("supplier", "solutions")
+    autocomplete_fields = ("supplier",)
     fields = (
         ("supplier", "scheme"),
         "solutions",
@@ -183,6 +183,22 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
             if name not in typed
         ]
         return (*(("supplier", "scheme") if obj else ()), *shown)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes; on an enrolment, only the solutions that its supplier edits or distributes."""
+        if db_field.name == "solutions":
+            match = request.resolver_match
+            found = match.kwargs.get("object_id") if match else None
+            enrolment = self.get_object(request, found) if found else None
+            offered = Solution.objects.select_related("editor").order_by(
+                "scheme", "name", "version"
+            )
+            if enrolment is not None:
+                own = offered_solutions(enrolment.supplier, enrolment.scheme)
+                offered = offered.filter(pk__in=own.order_by().values("pk"))
+            kwargs["queryset"] = offered
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         """The page of review, before the model's own pages."""

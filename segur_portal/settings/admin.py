@@ -98,6 +98,7 @@ NAVIGATION = [
         _page("Enrôlements", "how_to_reg", "enrolment.enrolment"),
         _page("Coordonnées bancaires", "account_balance", "enrolment.bankdetails"),
         _page("Solutions", "terminal", "enrolment.solution"),
+        _page("Listes de l’ANS", "upload_file", "enrolment.referencingimport"),
         _page("Distributions", "share", "enrolment.distribution"),
         _page("Modèles de documents", "description", "enrolment.specimen"),
     ),

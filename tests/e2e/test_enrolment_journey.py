@@ -13,9 +13,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from enrolment.actions import sync_groups
+from enrolment.actions import submit_enrolment, sync_groups
+from enrolment.admin.referencing import SAMPLE
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, Enrolment, Membership, Solution, Specimen, User
+from enrolment.rules.referencing import COLUMNS
 from funding.actions import process_deposit
 from funding.actions.specimens import read_specimen
 from funding.demo.papers import a_zip, documents_of
@@ -23,7 +25,7 @@ from funding.demo.small_pdf import small_pdf
 from funding.models import Deposit
 from segur_portal.common import clock
 from tests.builders import SIRET, a_file, a_filename, a_request
-from tests.enrolment.kit import BIC, IBAN, RIS
+from tests.enrolment.kit import BIC, IBAN, RIS, a_draft, complete
 from tests.enrolment.registers import KNOWN_SIRET, Registers
 from tests.factories import (
     A_DAY,
@@ -38,7 +40,7 @@ from tests.factories import (
 
 from .conftest import OpenPage
 from .joining import confirm_address, invite, registers, sign_up
-from .looks import WIDTHS, assert_looks_right
+from .looks import WIDTHS, assert_looks_right, faults_of
 
 __all__ = ["registers"]
 EDITOR_SIRET = "73282932000074"
@@ -75,6 +77,11 @@ def user(officer: User) -> User:
 def look(page: Page, name: str) -> None:
     """The screen is right; kept as a picture when a folder is given for them."""
     assert_looks_right(page)
+    keep(page, name)
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture, when a folder is given for them."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
@@ -178,8 +185,7 @@ def record_referencing(page: Page, solution: Solution) -> None:
     page.locator("[name=reference_number]").fill(NAMED["numeroReferencement"])
     if solution.distributions.exists():
         page.locator("[name=distributions-0-declared_on]").fill("10/07/2025")
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / "ans.png", full_page=True)
+    keep(page, "ans")
     page.locator("[name=_save]").first.click()
     page.wait_for_url(f"**{reverse('admin:enrolment_solution_changelist')}")
 
@@ -235,8 +241,7 @@ def test_an_editor_enrols_early_then_for_good(
     desk = open_page(reverse("admin:index"), user=officer)
     deed(desk, enrolment, "take")
     desk.goto(reverse("admin:enrolment_enrolment_review", args=[enrolment.pk]))
-    if folder := os.environ.get("SCREENSHOTS"):
-        desk.screenshot(path=Path(folder) / "review.png", full_page=True)
+    keep(desk, "review")
     desk.locator("[name=reason]").select_option(label="Document illisible ou incomplet")
     desk.locator("[name=message]").fill("La photographie est coupée.")
     desk.get_by_role("button", name="À corriger").click()
@@ -338,8 +343,7 @@ def test_a_layout_is_reviewed_and_gets_its_passport(
     expect(desk.locator("iframe")).to_be_visible()
     for box in desk.locator("form[method=post] input[type=checkbox]").all():
         box.check()
-    if folder := os.environ.get("SCREENSHOTS"):
-        desk.screenshot(path=Path(folder) / "specimen-review.png", full_page=True)
+    keep(desk, "specimen-review")
     desk.locator("[name=decision]").select_option("compliant")
     desk.get_by_role("button", name="Enregistrer la réponse").click()
     desk.wait_for_url("**/change/")
@@ -374,3 +378,36 @@ def test_the_steps_look_right(open_page: OpenPage, user: User, width: int) -> No
     look(page, f"detail-{width}")
     page.goto(reverse("bank_details"))
     look(page, f"bank-{width}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_agents_pages_look_right(
+    open_page: OpenPage, user: User, officer: User, agent: User, width: int
+) -> None:
+    """The queue, a document beside its checklist, ANS's list in quarantine, its form refused."""
+    membership = user.memberships.get()
+    enrolment = complete(a_draft(membership), membership)
+    submit_enrolment(enrolment, membership=membership)
+    page = open_page(reverse("admin:enrolment_enrolment_changelist"), width=width, user=officer)
+    faults = faults_of(page)
+    keep(page, f"queue-{width}")
+    for name in ("review", "change"):
+        page.goto(reverse(f"admin:enrolment_enrolment_{name}", args=[enrolment.pk]))
+        faults += faults_of(page)
+        keep(page, f"enrolment-{name}-{width}")
+    desk = open_page(reverse("admin:enrolment_referencingimport_add"), width=width, user=agent)
+    faults += faults_of(desk)
+    keep(desk, f"list-add-{width}")
+    lines = [
+        ";".join(COLUMNS),
+        *SAMPLE,
+        f"{RIS};{SIRET};RIS d’essai;1.0;N1;2026-01-05;2026-02-05;;",
+    ]
+    content = "\r\n".join(lines).encode()
+    file: Any = {"name": "liste.csv", "mimeType": "text/csv", "buffer": content}
+    desk.locator("[name=content]").set_input_files(files=[file])
+    desk.locator("[name=_save]").first.click()
+    expect(desk.get_by_text("Confirmer la liste").first).to_be_visible()
+    faults += faults_of(desk)
+    keep(desk, f"list-quarantine-{width}")
+    assert faults == []
