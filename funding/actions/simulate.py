@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from enrolment.models import Supplier, User
+from enrolment.models import Enrolment, Supplier, User
 from funding.actions.limits import limits
 from funding.actions.world import Versions, load_world
 from funding.intake import Envelope, check_structure, read_envelope
@@ -21,6 +21,10 @@ from segur_portal.common.rules import Finding
 
 class SimulationLimitError(Exception):
     """Too many simulations within the hour; the message is in French, for the user."""
+
+
+class SimulationClosedError(Exception):
+    """The supplier has no enrolment that opens the simulator; the message is in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,15 @@ def simulate(
     structure_only: bool = False,
 ) -> Simulation:
     """Judge a file as if it were deposited at `as_of` (now by default); record nothing but that
-    a simulation was run. Raises SimulationLimitError past the rate of the settings."""
+    a simulation was run.
+
+    A complete simulation reads the eligible-clients base: it raises SimulationClosedError before
+    any enrolment, early or final, is validated (section 3), and SimulationLimitError past the rate
+    of the settings. The structure alone is open to all.
+    """
     at = as_of or clock.now()
     if not structure_only:
+        _check_open(supplier)
         _check_rate(supplier)
     read = read_envelope(data, filename=name, supplier_siret=supplier.siret, limits=limits())
     if not isinstance(read, Envelope):
@@ -98,6 +108,14 @@ def _line(verdict: Verdict) -> LineReport:
         pricing=verdict.pricing.as_dict() if verdict.pricing else None,
         client_name=verdict.client_name,
     )
+
+
+def _check_open(supplier: Supplier) -> None:
+    if not Enrolment.objects.of(supplier).validated().exists():
+        raise SimulationClosedError(
+            "Le simulateur s’ouvre avec un enrôlement anticipé validé (ENR-001). "
+            "D’ici là, choisissez « structure seulement »."
+        )
 
 
 def _check_rate(supplier: Supplier) -> None:

@@ -28,6 +28,7 @@ from enrolment.models import ApiToken, Supplier
 from funding import serializers as documents
 from funding.actions import (
     DepositRefusedError,
+    SimulationClosedError,
     SimulationLimitError,
     receive_deposit,
     simulate,
@@ -273,6 +274,8 @@ class SimulationView(ApiView):
                 as_of=wanted.get("date"),
                 structure_only=wanted.get("structure", False),
             )
+        except SimulationClosedError as closed:
+            raise ApiError(status.HTTP_403_FORBIDDEN, "API-403", str(closed)) from closed
         except SimulationLimitError as limit:
             raise ApiError(status.HTTP_429_TOO_MANY_REQUESTS, "API-429", str(limit)) from limit
         return Response(report_document(report_of_simulation(simulation, name)))

@@ -15,7 +15,7 @@ from django_htmx.http import retarget
 
 from enrolment.doors import SupplierRequest, depositor_required
 from enrolment.models import Enrolment
-from funding.actions import Simulation, SimulationLimitError, simulate
+from funding.actions import Simulation, SimulationClosedError, SimulationLimitError, simulate
 from funding.forms import SimulationForm
 from funding.report.document import report_document
 from funding.report.entries import Report, legend
@@ -54,7 +54,7 @@ def _simulated(request: SupplierRequest, form: SimulationForm) -> Simulation | N
             as_of=form.cleaned_data["date"],
             structure_only=form.structure_only,
         )
-    except SimulationLimitError as limit:
+    except (SimulationClosedError, SimulationLimitError) as limit:
         form.add_error(None, str(limit))
         return None
 

@@ -12,7 +12,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError
 
 from enrolment.models import Supplier
-from funding.actions import SimulationLimitError, simulate
+from funding.actions import SimulationClosedError, SimulationLimitError, simulate
 from funding.report.document import report_document
 from funding.report.entries import Report
 from funding.report.simulation import report_of_simulation
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 as_of=_instant(options["as_of"]),
                 structure_only=options["structure_only"],
             )
-        except SimulationLimitError as error:
+        except (SimulationClosedError, SimulationLimitError) as error:
             raise _impossible(str(error)) from error
         report = report_of_simulation(simulation, path.name)
         if options["format"] == "json":
