@@ -21,6 +21,7 @@ from segur_portal.common.programme import load_programme
 from .balances import Balances
 from .bases import Bases
 from .briefcase import write_trust
+from .exchanges import Exchanges
 from .history import History
 from .incidents import Incidents
 from .paydays import Paydays
@@ -94,6 +95,7 @@ def _build(scale: Scale, seed: int, say: Say) -> None:
     Balances(scene, story, history.lives, divide=scale.divide).tell()
     Incidents(scene, story).tell(now)
     Paydays(scene.cast, story).tell()
+    Exchanges(scene.cast, story).tell()
     with one_child():
         story.play()
     say(f"  {Deposit.objects.count()} dépôts, fichiers d’exemple…")
