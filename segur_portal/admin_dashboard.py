@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from enrolment.admin.scope import assigned_schemes, is_limited
 from enrolment.models import Enrolment, Specimen
+from enrolment.enums import UserKind
 from funding.admin.filters import stuck_deposits
 from funding.models import Deposit, FundingRequest
 from orders.models import BaseImport
@@ -37,6 +38,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "cards": list(_cards(request)),
+        "may_relaunch": getattr(request.user, "kind", "") == UserKind.OFFICER,
         "stuck": _stuck(request) if _may(request, "funding.view_deposit") else [],
         "stopped_imports": _stopped(request) if _may(request, "orders.view_baseimport") else [],
         "late": _late(request) if _may(request, "orders.view_baseimport") else [],

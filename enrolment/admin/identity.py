@@ -34,7 +34,7 @@ def identity_panel(supplier: Supplier) -> Panel:
         ]
     if identity.failure:
         rows.append(("Dernier échec", identity.failure))
-    return table("Identité au registre (Sirene)", ("", "Selon le registre"), rows)
+    return table("Identité au registre (Sirene)", ("Donnée", "Selon le registre"), rows)
 
 
 def _status(identity: CompanyIdentity) -> str:

@@ -28,6 +28,7 @@ from .conftest import OpenPage
 from .looks import WIDTHS, faults_of
 
 RIS = "SONS-IMG-RIS-Va2"
+FORMS = ("common_pricescale", "enrolment_distribution", "enrolment_enrolment", "enrolment_user")
 LISTS = ("funding_fundingrequest", "funding_deposit", "orders_eligibleclient", "common_window")
 
 
@@ -55,13 +56,16 @@ def officer(transactional_db: None, settings: Settings) -> User:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_officers_pages_look_right(open_page: OpenPage, officer: User, width: int) -> None:
-    """Accessible and within the screen: the dashboard, lists, a request and its history."""
+    """Accessible and within the screen: the dashboard, lists, a request and its history, and the
+    forms with suggestions and rows to add."""
+    User.objects.filter(pk=officer.pk).update(is_superuser=True)
     pk = FundingRequest.objects.latest("pk").pk
     pages = [
         reverse("admin:index"),
         *(reverse(f"admin:{name}_changelist") for name in LISTS),
         reverse("admin:funding_fundingrequest_change", args=[pk]),
         reverse("admin:funding_fundingrequest_history", args=[pk]),
+        *(reverse(f"admin:{name}_add") for name in FORMS),
     ]
     page = open_page("/aide/", width=width, user=officer)
     faults = []
