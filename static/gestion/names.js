@@ -65,9 +65,18 @@
       part.dataset.simplebarAriaLabel = isMenu ? "Rubriques" : "Contenu défilant";
     }
   });
-  // Once suggestions and scroll bars are drawn; again for each row added.
+  // Suggestions and scroll bars are drawn late, rows are added: each time, until nothing is nameless.
   window.addEventListener("load", () => {
+    let isWaiting = false;
+    const soon = () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      window.setTimeout(() => {
+        isWaiting = false;
+        nameAll();
+      });
+    };
     nameAll();
-    document.addEventListener("formset:added", () => window.setTimeout(nameAll));
+    new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -73,6 +73,6 @@ def test_officers_pages_look_right(open_page: OpenPage, officer: User, width: in
         response = page.goto(address)
         assert response is not None
         assert response.status == 200, address
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")
         faults += faults_of(page)
     assert faults == []
