@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from enrolment.admin.scope import assigned_schemes, is_limited
-from enrolment.models import Enrolment, Specimen
 from enrolment.enums import UserKind
+from enrolment.models import Enrolment, Specimen
 from funding.admin.filters import stuck_deposits
 from funding.models import Deposit, FundingRequest
 from orders.models import BaseImport
