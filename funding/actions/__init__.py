@@ -9,11 +9,12 @@ from .complete import (
 )
 from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
-from .receive import DepositRefusedError, receive_deposit, wake_worker
+from .receive import DepositRefusedError, KeyReusedError, receive_deposit, wake_worker
 from .simulate import LineReport, Simulation, SimulationClosedError, SimulationLimitError, simulate
 
 __all__ = [
     "DepositRefusedError",
+    "KeyReusedError",
     "LineReport",
     "Simulation",
     "SimulationClosedError",

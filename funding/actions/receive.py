@@ -6,6 +6,7 @@ lacks some waits for them and is not deposited (docs/decisions/0010).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from typing import IO
@@ -45,6 +46,10 @@ class DepositRefusedError(Exception):
         self.is_archive = is_archive
 
 
+class KeyReusedError(Exception):
+    """The key of a deposit made with other files: what is sent now is not that deposit."""
+
+
 def receive_deposit(
     *,
     supplier: Supplier,
@@ -61,11 +66,12 @@ def receive_deposit(
     deposit is `received` when it lacks nothing, or when its window is closed and waiting would be
     in vain; otherwise `incomplete`.
     A second call with the same `key` (double click, network retry) gives back the first deposit.
-    Raises DepositRefusedError for no file, an empty or oversized one, or a ZIP name that was used.
+    Raises DepositRefusedError for no file, an empty or oversized one, or a ZIP name that was used,
+    KeyReusedError for a key whose deposit holds other files.
     """
-    if key and (known := Deposit.objects.of(supplier).filter(key=key).first()):
-        return known  # type: ignore[no-any-return]
     file = checked_file(content)
+    if key and (known := _known(supplier, key, file, archives)):
+        return known
     if refusal := check_archives(supplier, archives):
         raise DepositRefusedError(refusal, is_archive=True)
     if file is None and not archives:
@@ -76,8 +82,27 @@ def receive_deposit(
         if key is None:
             raise
         # The other click won meanwhile, or the key is not this supplier's: then it is not a key.
-        known = Deposit.objects.of(supplier).filter(key=key).first()
+        known = _known(supplier, key, file, archives)
         return known or _receive(supplier, user, file, name, uuid4(), archives)
+
+
+def _known(
+    supplier: Supplier, key: UUID, file: File[bytes] | None, archives: Sequence[File[bytes]]
+) -> Deposit | None:
+    """The deposit that this key made. Raises KeyReusedError when it holds other files."""
+    rows = Deposit.objects.of(supplier).select_related("file").filter(key=key)
+    known: Deposit | None = rows.first()
+    if known is None:
+        return None
+    sent = {archive.name for archive in archives}
+    if not sent <= {archive.name for archive in known.archives.all()}:
+        raise KeyReusedError
+    content = bytes_of(file)
+    if content is not None and (
+        known.file is None or hashlib.sha256(content).hexdigest() != known.file.sha256
+    ):
+        raise KeyReusedError
+    return known
 
 
 def _receive(

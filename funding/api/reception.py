@@ -152,3 +152,13 @@ def idempotency_key(request: Request) -> UUID | None:
             f"L’en-tête « {KEY_HEADER} » doit être un UUID, par exemple "
             "6f9619ff-8b86-4d01-b42d-00cf4fc964ff.",
         ) from None
+
+
+def reused_key() -> ApiError:
+    """The error of a key sent again with other files: nothing is stored under it."""
+    return ApiError(
+        status.HTTP_422_UNPROCESSABLE_ENTITY,
+        "API-CLE",
+        f"Cet « {KEY_HEADER} » est celui d’un dépôt fait avec d’autres fichiers : donnez une clé "
+        "neuve à chaque dépôt.",
+    )

@@ -28,6 +28,7 @@ from enrolment.models import ApiToken, Supplier
 from funding import serializers as documents
 from funding.actions import (
     DepositRefusedError,
+    KeyReusedError,
     SimulationClosedError,
     SimulationLimitError,
     receive_deposit,
@@ -44,6 +45,7 @@ from funding.api.reception import (
     idempotency_key,
     received_file,
     received_pieces,
+    reused_key,
 )
 from funding.intake import FILE_CODES
 from funding.models import Deposit, FundingRequest
@@ -150,6 +152,8 @@ class DepositListView(ApiView):
                 )
             except DepositRefusedError as refused:
                 raise refused_piece(refused) from refused
+            except KeyReusedError as reused:
+                raise reused_key() from reused
         answer = Response(deposit_document(deposit), status=200 if is_known else 202)
         answer["Location"] = reverse("api_deposit", args=[deposit.key])
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
 from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Enrolment, Supplier
-from funding.actions import DepositRefusedError, receive_deposit
+from funding.actions import DepositRefusedError, KeyReusedError, receive_deposit
 from funding.actions.pieces import closing_of
 from funding.forms import DepositFilters, DepositForm, PiecesForm, ReportFilters
 from funding.models import Deposit
@@ -53,15 +54,20 @@ def deposit_new(request: SupplierRequest) -> HttpResponse:
 def _received(request: SupplierRequest, form: DepositForm) -> Deposit | None:
     """The deposit; None, with the reason on the form, when the file is refused at the door."""
     file = form.cleaned_data["fichier"]
+    receive = partial(
+        receive_deposit,
+        supplier=request.supplier,
+        user=request.user,
+        content=file,
+        name=file.name if file else "",
+        archives=form.cleaned_data["documents"],
+    )
     try:
-        return receive_deposit(
-            supplier=request.supplier,
-            user=request.user,
-            content=file,
-            name=file.name if file else "",
-            key=form.cleaned_data["cle"],
-            archives=form.cleaned_data["documents"],
-        )
+        try:
+            return receive(key=form.cleaned_data["cle"])
+        except KeyReusedError:
+            # The page of a former deposit, come back to with other files: a deposit of its own.
+            return receive()
     except DepositRefusedError as refusal:
         form.refuse(refusal)
         return None

@@ -89,6 +89,16 @@ def test_the_same_key_makes_one_deposit(erp: Client) -> None:
     assert Deposit.objects.count() == 1
 
 
+def test_a_key_reused_for_another_file_is_refused(erp: Client) -> None:
+    """Answering with the first deposit would let the second file be lost without a word."""
+    key = str(uuid4())
+    post_raw(erp, a_file(MDV), **{"idempotency-key": key})
+    response = post_raw(erp, a_file(MDV, requests=2), **{"idempotency-key": key})
+    assert response.status_code == 422
+    assert response.json()["code"] == "API-CLE"
+    assert Deposit.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("content", "headers", "expected"),
     [

@@ -83,6 +83,15 @@ def test_a_double_click_makes_one_deposit(browser: Client) -> None:
     assert first["Location"] == second["Location"]
 
 
+def test_the_former_page_with_another_file_makes_another_deposit(browser: Client) -> None:
+    """Gone back to by the browser, it still bears the former key: the new file is not lost."""
+    data = {"cle": str(uuid4())}
+    post(browser, a_file(MDV), data=data)
+    response = post(browser, a_file(MDV, requests=2), data=data)
+    assert Deposit.objects.count() == 2
+    assert data["cle"] not in response["Location"]
+
+
 def test_another_suppliers_key_gives_nothing_of_it(browser: Client, rival: Client) -> None:
     """A key already taken by somebody else is not a key: a deposit of one's own is made."""
     data = {"cle": str(uuid4())}
