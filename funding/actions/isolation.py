@@ -35,7 +35,7 @@ _ADVICE = (
 def follow_antivirus() -> int:
     """Follow the documents found infected that nobody was told of yet; returns how many."""
     infected = DepositDocument.objects.filter(
-        file__scan_state=StoredFile.Scan.INFECTED, infected_at=None
+        file__scan_state=StoredFile.Scan.INFECTED, infected_at=None, is_current=True
     )
     ids = list(infected.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     return sum(_isolate(pk) for pk in ids)
@@ -112,7 +112,9 @@ def check_documents_open(request: FundingRequest) -> None:
     """Refuse to accept a request one of whose documents nobody may open: infected, or not found
     clean yet. Raises ForbiddenMoveError, in French."""
     names = [file.name for file in expected_files(request.payload, request.kind)]
-    documents = DepositDocument.objects.filter(deposit=request.deposit_id, name__in=names)
+    documents = DepositDocument.objects.filter(
+        deposit=request.deposit_id, name__in=names, is_current=True
+    )
     for document in documents.select_related("file"):
         if reason := why_closed(document.file):
             raise ForbiddenMoveError(f"Acceptation impossible : {document.name}. {reason}")

@@ -113,3 +113,14 @@ def test_an_infection_known_at_the_deposit_is_told_by_the_report(request_: Fundi
     document = scanned(request_, "infected")
     DepositDocument.objects.filter(pk=document.pk).update(infected_at=request_.received_at)
     assert follow_antivirus() == 0
+
+
+def test_a_document_replaced_since_blocks_nothing(request_: FundingRequest) -> None:
+    """The sound one that answers the correction is what counts."""
+    officer = an_officer()
+    move_request(request_, "take", actor=officer, role=Role.OFFICER)
+    document = scanned(request_, "infected")
+    DepositDocument.objects.filter(pk=document.pk).update(is_current=False)
+    assert follow_antivirus() == 0
+    move_request(request_, "accept", actor=officer, role=Role.OFFICER)
+    assert request_.state == "accepted"
