@@ -13,6 +13,7 @@ from segur_portal.common.models import (
     PriceScale,
     PriceTier,
     Reason,
+    RetentionPeriod,
     Scheme,
     Statement,
     Window,
@@ -140,6 +141,7 @@ def test_loading_again_keeps_an_officers_edit():
             Reason,
             Statement,
             ChecklistItem,
+            RetentionPeriod,
         )
     )
     Window.objects.filter(scheme=DB, kind="hold").update(closes_on="2027-12-20")
