@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from segur_portal.common.french import listed, number
+from segur_portal.common.money import in_french
 from segur_portal.common.rules import Breach, Finding, Rule, Severity
 
 _SHOWN = 6
+# What the pointers of amounts bear, whose values are written as people read them.
+_AMOUNT = "/montant"
 _CHANGED = "Le document a été modifié après sa signature."
 _ZIP_NAME = (
     "Nommez-le « {expected} », avec ses majuscules, et placez-le une seule fois dans un ZIP."
@@ -145,7 +149,8 @@ def _agrees(facts: DocumentFacts) -> Iterator[Breach]:
             advice="Rien à faire ; un PDF produit par votre logiciel serait contrôlé sans attente.",
         )
         return
-    for pointer, label, value in facts.missing[:_SHOWN]:
+    for pointer, label, written in facts.missing[:_SHOWN]:
+        value = in_french(Decimal(written)) if _AMOUNT in pointer else written
         yield Breach(
             pointer or facts.pointer,
             found="introuvable dans le document",

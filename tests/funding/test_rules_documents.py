@@ -74,6 +74,12 @@ CASES: list[Case] = [
     ),
     breaks(
         "DOC-004",
+        "an amount is written as people read it",
+        replace(GOOD, missing=(("/montants/montantTTC", "Montant TTC", "66000.00"),)),
+        Broken("/montants/montantTTC", "introuvable", "66 000,00 €"),
+    ),
+    breaks(
+        "DOC-004",
         "a statement that is not there",
         replace(GOOD, missing=(("", "Mention obligatoire", "lu et approuvé"),)),
         Broken(AT, "lu et approuvé"),
