@@ -34,27 +34,18 @@ class PilotProofQuerySet(models.QuerySet[Any]):
     def campaigns(self, solutions: Iterable[Solution]) -> dict[int, Campaign]:
         """Where the pilots stand, by solution, among these proofs: two queries."""
         solutions = list(solutions)
-        required = _required()
+        asked = Parameter.objects.filter(code__in=_CODES)
+        required = asked.by_scheme({one.scheme_id for one in solutions})
         days: dict[tuple[int, str], list[date]] = {}
         rows = self.filter(state="compliant", solution__in=solutions).order_by("reviewed_on", "pk")
         for solution, kind, on in rows.values_list("solution_id", "kind", "reviewed_on"):
             days.setdefault((solution, kind), []).append(on)
         return {
             one.pk: Campaign(
-                reports_required=_asked(required, one.scheme_id, _CODES[0]),
-                training_required=_asked(required, one.scheme_id, _CODES[1]) > 0,
+                reports_required=int(required[one.scheme_id].get(_CODES[0], 0)),
+                training_required=required[one.scheme_id].get(_CODES[1], 0) > 0,
                 reports=tuple(days.get((one.pk, ProofKind.REPORT), ())),
                 trainings=tuple(days.get((one.pk, ProofKind.TRAINING), ())),
             )
             for one in solutions
         }
-
-
-def _required() -> dict[tuple[str | None, str], int]:
-    rows = Parameter.objects.filter(code__in=_CODES)
-    return {(row.scheme_id, row.code): int(row.value) for row in rows}
-
-
-def _asked(required: dict[tuple[str | None, str], int], scheme: str, code: str) -> int:
-    """The scheme's own number, or the one that holds for all."""
-    return required.get((scheme, code), required.get((None, code), 0))

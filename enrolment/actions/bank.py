@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from enrolment.actions.content import text_of
-from enrolment.actions.paperwork import parameter
 from enrolment.actions.reviews import tell_bank_decision
 from enrolment.models import BankDetails, Supplier, SupportingDocument, User
 from enrolment.models.bank import IBAN_CONTEXT
@@ -22,7 +21,7 @@ from segur_portal.common.actions import move, read_file, write_journal
 from segur_portal.common.encryption import blind_index, encrypt, uses_current_key
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.mails import queue_mail
-from segur_portal.common.models import Reason
+from segur_portal.common.models import Parameter, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -140,7 +139,7 @@ def decide_bank_details(
     elif name == "confirm":
         if details.approved_by_id == actor.pk:
             raise ForbiddenMoveError("Un second agent doit confirmer ce changement.")
-        delay = parameter(ParameterCode.BANK_CHANGE_DELAY_DAYS)
+        delay = int(Parameter.objects.number(ParameterCode.BANK_CHANGE_DELAY_DAYS))
         changes = {"confirmed_by": actor, "effective_on": today + timedelta(days=delay)}
     move(
         details,

@@ -40,17 +40,10 @@ def facts_of(enrolment: Enrolment) -> EnrolmentFacts:
         wanted_name=enrolment.wanted_name,
         is_vat_subject=enrolment.is_vat_subject,
         proxy=enrolment.proxy,
-        bank_max_age_months=parameter(
-            ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id
+        bank_max_age_months=int(
+            Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
     )
-
-
-def parameter(code: ParameterCode, scheme: str | None = None) -> int:
-    """A whole number of the programme: the scheme's own, else the general one. Raises KeyError."""
-    rows = Parameter.objects.filter(code=code).values_list("scheme_id", "value")
-    values = {applies_to or "": value for applies_to, value in rows}
-    return int(values.get(scheme or "", values[""]))
 
 
 def current_documents(enrolment: Enrolment) -> dict[Key, SupportingDocument]:

@@ -14,7 +14,6 @@ from django.core.files.base import File
 from django.db import connection, transaction
 from django.urls import reverse
 
-from enrolment.actions.paperwork import parameter
 from enrolment.actions.permissions import check_assigned, role_of
 from enrolment.actions.referencing_plan import Plan, plan_of
 from enrolment.actions.reviews import members_of
@@ -26,7 +25,7 @@ from segur_portal.common import clock
 from segur_portal.common.actions import move, read_file, store_file, write_journal
 from segur_portal.common.enums import ParameterCode, Role
 from segur_portal.common.french import day
-from segur_portal.common.models import NoticeKind, StoredFile
+from segur_portal.common.models import NoticeKind, Parameter, StoredFile
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -147,7 +146,7 @@ def _judge(import_: ReferencingImport, read: Read) -> None:
 
 def _alarms(plan: Plan, read: Read) -> Iterator[str]:
     """Why a named agent must confirm the list, in French."""
-    percent = parameter(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT)
+    percent = int(Parameter.objects.number(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT))
     changed, refused = plan.changed_solutions, len(plan.refusals)
     if changed * 100 > percent * plan.recorded:
         yield (f"{changed} solution(s) sur {plan.recorded} changeraient : plus de {percent} %.")

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrolment.actions import save_bank_details
-from enrolment.actions.paperwork import parameter
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import BankForm
 from enrolment.models import BankDetails
 from segur_portal.common import clock
 from segur_portal.common.enums import ParameterCode
+from segur_portal.common.models import Parameter
 
 
 @require_GET
@@ -46,5 +46,8 @@ def bank_change(request: SupplierRequest) -> HttpResponse:
         details = save_bank_details(request.supplier, actor=request.user, **form.cleaned_data)
         messages.success(request, f"Coordonnées {details.masked} transmises à l’ASP.")
         return redirect("bank_details")
-    context = {"form": form, "delay": parameter(ParameterCode.BANK_CHANGE_DELAY_DAYS)}
+    context = {
+        "form": form,
+        "delay": int(Parameter.objects.number(ParameterCode.BANK_CHANGE_DELAY_DAYS)),
+    }
     return render(request, "enrolment/bank/change.html", context)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from django.db import connection
 
 from funding.actions.aid import granted_aid
-from funding.actions.world import parameters_of
 from funding.intake.facts import beneficiary, de_minimis_facts, pointers
 from funding.models import FundingRequest
 from funding.pricing import kept_shares
@@ -17,6 +16,7 @@ from orders.rules.facts import OrderFacts
 from orders.rules.words import ClientKind
 from segur_portal.common import clock
 from segur_portal.common.enums import Kind
+from segur_portal.common.models import Parameter
 from segur_portal.common.workflow import ForbiddenMoveError
 
 _LOCKS = """
@@ -44,7 +44,7 @@ def check_de_minimis(request: FundingRequest) -> None:
         order,
         shares=kept_shares(request.pricing, pointers(order)),
         grants=granted_aid(keys),
-        parameters=parameters_of(request.scheme_id),
+        parameters=Parameter.objects.numbers(request.scheme_id),
         on=clock.today(),
     )
     facts = AmountFacts.of_aid(tuple(aids), net=request.net, vat=request.vat, gross=request.gross)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from funding.actions.requests import bound_changes, move_request
 from funding.actions.telling import tell_supplier
-from funding.actions.world import parameters_of, ris_requests
+from funding.actions.world import ris_requests
 from funding.enums import RequestReason
 from funding.models import Deposit, FundingRequest
 from funding.queries import FundingRequestQuerySet
@@ -22,7 +22,7 @@ from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Kind, ParameterCode, Role, SchemeCode, WindowKind
 from segur_portal.common.french import count, instant
-from segur_portal.common.models import NoticeKind, Window
+from segur_portal.common.models import NoticeKind, Parameter, Window
 from segur_portal.common.rules import Severity
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -81,7 +81,7 @@ def warn_holds() -> int:
     if limit is None or clock.now() > limit.closes_at:
         return 0
     left = (limit.closes_on - clock.today()).days
-    parameters = parameters_of(SchemeCode.DB)
+    parameters = Parameter.objects.numbers(SchemeCode.DB)
     due = [int(parameters[code]) for code in _REMINDERS if left <= parameters.get(code, -1)]
     if not due:
         return 0

@@ -47,15 +47,13 @@ def excess_of(request: FundingRequest) -> Decimal:
 def order_recovery(request: FundingRequest, amount: Decimal, *, at: datetime) -> Recovery:
     """Order a supplier to pay back an amount (section 7), within the programme's delay."""
     today = clock.today()
-    days = Parameter.objects.values_list("value", flat=True).get(
-        code=ParameterCode.RECOVERY_DAYS, scheme=None
-    )
+    days = int(Parameter.objects.number(ParameterCode.RECOVERY_DAYS, request.scheme_id))
     recovery = Recovery.objects.create(
         request=request,
         supplier_id=request.supplier_id,
         amount=amount,
         issued_on=today,
-        due_on=today + timedelta(days=int(days)),
+        due_on=today + timedelta(days=days),
     )
     _write(request, LedgerKind.RECOVERY_DUE, amount, at)
     write_journal(recovery, "issue", at=at, target="issued", data={"request": request.number})

@@ -128,8 +128,7 @@ def deadline_of(deposit: Deposit) -> tuple[datetime, bool]:
 
 def incomplete_days() -> timedelta:
     """How long an incomplete deposit is kept after its latest piece."""
-    row = Parameter.objects.filter(code=ParameterCode.INCOMPLETE_DAYS, scheme=None).first()
-    return timedelta(days=int(row.value) if row else 30)
+    return timedelta(days=int(Parameter.objects.number(ParameterCode.INCOMPLETE_DAYS)))
 
 
 def files_by_request(pieces: Iterable[Piece]) -> dict[tuple[int, str], list[Piece]]:

@@ -147,7 +147,7 @@ def _programme(
 ) -> tuple[dict[str, WindowFacts], dict[str, Decimal], Scale | None, ProgrammeSnapshot]:
     """Windows, parameters and price scale in force, and the snapshot that keeps them."""
     windows = list(Window.objects.filter(scheme=scheme).order_by("kind"))
-    parameters = parameters_of(scheme)
+    parameters = Parameter.objects.numbers(scheme)
     scale = _scale(scheme, on)
     content = {
         "scheme": scheme,
@@ -167,14 +167,6 @@ def _programme(
     )
     facts = {row.kind: WindowFacts(row.opens_at, row.closes_at) for row in windows}
     return facts, parameters, scale, snapshot
-
-
-def parameters_of(scheme: str) -> dict[str, Decimal]:
-    """The numbers in force: a scheme's own value wins over that of all schemes."""
-    rows = list(
-        Parameter.objects.filter(Q(scheme=scheme) | Q(scheme=None)).order_by("code", "scheme")
-    )
-    return {row.code: row.value for row in sorted(rows, key=lambda row: row.scheme_id or "")}
 
 
 def _scale(scheme: str, on: date) -> Scale | None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from funding.models import FundingRequest
 from funding.workflow import WITH_SUPPLIER
@@ -14,7 +13,7 @@ from segur_portal.common.enums import ParameterCode
 from segur_portal.common.french import count
 from segur_portal.common.models import Parameter
 
-_USUAL = {ParameterCode.INSTRUCTION_DAYS: 60, ParameterCode.INSTRUCTION_WARNING_DAYS: 10}
+_AIM = (ParameterCode.INSTRUCTION_DAYS, ParameterCode.INSTRUCTION_WARNING_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +92,12 @@ def clock_of(request: FundingRequest, now: datetime, aim: Aim) -> Clock:
 
 
 def aims(schemes: Iterable[str]) -> dict[str, Aim]:
-    """The aim of each scheme, its own parameters before those of all. One query."""
-    rows = Parameter.objects.filter(code__in=list(_USUAL)).order_by("code", "scheme")
-    values: dict[tuple[str | None, str], Decimal] = {
-        (row.scheme_id, row.code): row.value for row in rows
-    }
+    """The aim of each scheme, its own parameters before those of all. One query.
+
+    Raises KeyError when the programme has none.
+    """
+    wanted = Parameter.objects.filter(code__in=_AIM)
     return {
-        scheme: Aim(
-            *(
-                int(values.get((scheme, code), values.get((None, code), Decimal(usual))))
-                for code, usual in _USUAL.items()
-            )
-        )
-        for scheme in schemes
+        scheme: Aim(*(int(numbers[code]) for code in _AIM))
+        for scheme, numbers in wanted.by_scheme(schemes).items()
     }

@@ -77,10 +77,8 @@ def _beyond_release(import_: BaseImport, counts: Counts) -> list[str]:
 
 def _parameter(import_: BaseImport, code: ParameterCode) -> Decimal:
     """The scheme's own value, else the general one; without any, nothing is admitted."""
-    values: dict[str | None, Decimal] = dict(
-        Parameter.objects.filter(code=code).values_list("scheme_id", "value")
-    )
-    found = values.get(import_.scheme_id, values.get(None, Decimal(0)))
+    numbers = Parameter.objects.filter(code=code).numbers(import_.scheme_id)
+    found = numbers.get(code, Decimal(0))
     return found.quantize(Decimal(1)) if found == found.to_integral() else found.normalize()
 
 

@@ -1,8 +1,10 @@
-"""Named questions on mails, notifications and mandatory statements."""
+"""Named questions on mails, notifications, mandatory statements and the programme's numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -31,6 +33,27 @@ class NotificationQuerySet(models.QuerySet[Any]):
     def for_digest(self) -> NotificationQuerySet:
         """Those that wait for the morning's summary and were not read meanwhile."""
         return self.filter(is_for_digest=True, read_at__isnull=True)
+
+
+class ParameterQuerySet(models.QuerySet[Any]):
+    """Numbers of the programme: a scheme's own wins over that of all schemes."""
+
+    def numbers(self, scheme: str | None = None) -> dict[str, Decimal]:
+        """The numbers that hold for a scheme (None: the general ones), by code."""
+        rows = self.filter(Q(scheme=None) | Q(scheme=scheme))
+        general_first = rows.order_by(models.F("scheme").asc(nulls_first=True), "code")
+        return dict(general_first.values_list("code", "value"))
+
+    def by_scheme(self, schemes: Iterable[str]) -> dict[str, dict[str, Decimal]]:
+        """The numbers that hold for each of these schemes. One query."""
+        own: dict[str | None, dict[str, Decimal]] = {}
+        for scheme, code, value in self.order_by("pk").values_list("scheme", "code", "value"):
+            own.setdefault(scheme, {})[code] = value
+        return {scheme: own.get(None, {}) | own.get(scheme, {}) for scheme in schemes}
+
+    def number(self, code: str, scheme: str | None = None) -> Decimal:
+        """One number. Raises KeyError when the programme has none."""
+        return self.filter(code=code).numbers(scheme)[code]
 
 
 class StatementQuerySet(models.QuerySet[Any]):

@@ -16,6 +16,7 @@ from django.db.models import Func, Q
 
 from segur_portal.common.clock import paris_instant
 from segur_portal.common.enums import Measure, ParameterCode, Service, WindowKind
+from segur_portal.common.queries import ParameterQuerySet
 
 NOON = time(12, 0)
 
@@ -143,6 +144,8 @@ class Parameter(models.Model):
     )
     value = models.DecimalField("valeur", max_digits=14, decimal_places=2)
     source = models.CharField("source", max_length=300)
+
+    objects = ParameterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "paramètre"
