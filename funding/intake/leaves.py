@@ -69,12 +69,17 @@ def _leaf(value: Any, path: Path, root: Schema) -> Leaf | None:
         return None
     return Leaf(
         pointer(path),
-        _TAG.sub("", where(root, path)),
+        # Of a document, people name the paper, not the tag that holds its file's name.
+        f"{_said(root, path[:-1])} (PDF)" if form == "document" else _said(root, path),
         value,
         form,
         choices=tuple(item for item in node.get("enum", ()) if item is not None),
         is_nullable="null" in types or None in node.get("enum", ()),
     )
+
+
+def _said(root: Schema, path: Path) -> str:
+    return _TAG.sub("", where(root, path))
 
 
 def _form(path: Path, node: Schema, types: tuple[str, ...]) -> str | None:

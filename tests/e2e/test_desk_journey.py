@@ -119,7 +119,7 @@ def test_a_correction_answered_then_a_refusal(
     desk.wait_for_load_state("load")
     desk.get_by_label("Motif").select_option("document")
     desk.get_by_label("Explication").fill("Le bon de commande est illisible.")
-    desk.get_by_label("Nom du fichier PDF").first.check()
+    desk.get_by_label("Bon de commande (PDF)").first.check()
     desk.get_by_label("Ce qui est demandé").first.fill("Une copie nette, toutes les pages.")
     look(desk, "ask")
     confirm(desk, "Demander une correction")
