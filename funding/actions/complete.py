@@ -30,7 +30,7 @@ from funding.workflow import DEPOSIT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
 from segur_portal.common.enums import Role
-from segur_portal.common.french import typographic
+from segur_portal.common.french import count, instant, typographic
 from segur_portal.common.models import NoticeKind, StoredFile
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -120,7 +120,7 @@ def file_without(*, deposit: Deposit, user: User) -> Deposit:
     locked = _locked(deposit)
     if locked.file is None:
         raise ForbiddenMoveError(_NO_JSON)
-    note = f"{locked.missing_count} pièces manquantes."
+    note = f"{count(locked.missing_count, 'pièce')} en moins."
     _receive(locked, "file_without", user, note=note)
     return locked
 
@@ -167,7 +167,7 @@ def _lapse(deposit: Deposit) -> None:
         "lapse",
         workflow=DEPOSIT,
         role=Role.SYSTEM,
-        note=f"Limite : {limit:%d/%m/%Y}.",
+        note=typographic(f"Limite : {instant(limit)}."),
         finished_at=clock.now(),
     )
     notify(

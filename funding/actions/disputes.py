@@ -24,15 +24,13 @@ from orders.rules.uniqueness import OWN_ADVICE
 from segur_portal.common import clock
 from segur_portal.common.actions import move, read_file, store_file, write_journal
 from segur_portal.common.antivirus import scan_waiting_file
-from segur_portal.common.enums import Kind, Role
+from segur_portal.common.enums import Kind, ParameterCode, Role
 from segur_portal.common.french import day, typographic
-from segur_portal.common.models import NoticeKind, StoredFile
+from segur_portal.common.models import NoticeKind, Parameter, StoredFile
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
 from segur_portal.common.working_days import working_days_after
 
-# Section 7 of the domain page.
-ANSWER_DAYS = 10
 CONTESTED_CODES = frozenset(RULE_OF_CLAIM.values())
 # The advice on an order of one's own: nobody contests oneself.
 _OWN = frozenset({OWN_ADVICE, typographic(OWN_ADVICE)})
@@ -118,9 +116,13 @@ def _held_by_another(line: DepositLine, payload: dict[str, Any]) -> FundingReque
 
 @transaction.atomic
 def open_dispute(dispute: Dispute, *, actor: User, question: str) -> None:
-    """Ask both parties, who have ten working days. Raises ForbiddenMoveError."""
+    """Ask both parties, who have so many working days to answer (a parameter, section 7).
+
+    Raises ForbiddenMoveError.
+    """
     check_assigned(actor, dispute.scheme_id)
-    due_on = working_days_after(clock.today(), ANSWER_DAYS)
+    days = int(Parameter.objects.number(ParameterCode.DISPUTE_DAYS, dispute.scheme_id))
+    due_on = working_days_after(clock.today(), days)
     move(
         dispute,
         "open",

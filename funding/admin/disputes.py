@@ -66,8 +66,8 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     reasons = DisputeReason.choices
     grave_moves = frozenset({"overturn", "dismiss"})
     explanations = {
-        "open": "Les deux parties ont dix jours ouvrés pour répondre. Chacune ne voit que ses "
-        "propres pièces et votre question.",
+        "open": "Les deux parties répondent dans le délai des litiges (paramètre du programme, en "
+        "jours ouvrés). Chacune ne voit que ses propres pièces et votre question.",
         "dismiss": "Celui qui conteste lit le motif ; l’autre fournisseur n’en saura rien.",
         "uphold": "La commande en place reste ; les deux parties lisent votre explication.",
         "overturn": "La commande en place est annulée ; les deux parties lisent votre explication.",

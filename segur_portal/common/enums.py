@@ -56,6 +56,7 @@ class ParameterCode(StrEnum):
     HOLD_FIRST_ALERT_DAYS = "hold_first_alert_days"
     HOLD_LAST_ALERT_DAYS = "hold_last_alert_days"
     INCOMPLETE_DAYS = "incomplete_deposit_days"
+    DISPUTE_DAYS = "dispute_answer_days"
     BASE_MAX_REMOVED_ROWS = "base_max_removed_rows"
     BASE_MAX_REMOVED_PERCENT = "base_max_removed_percent"
     BANK_CHANGE_DELAY_DAYS = "bank_change_delay_days"

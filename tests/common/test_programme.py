@@ -83,6 +83,7 @@ def test_every_parameter_has_its_value():
         (None, "referencing_max_changed_percent"): 20,
         (None, "recovery_days"): 60,
         (None, "incomplete_deposit_days"): 30,
+        (None, "dispute_answer_days"): 10,
         (None, "instruction_days"): 60,
         (None, "instruction_warning_days"): 10,
         (None, "hold_first_alert_days"): 60,

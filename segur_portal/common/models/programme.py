@@ -133,6 +133,7 @@ class Parameter(models.Model):
             (ParameterCode.HOLD_FIRST_ALERT_DAYS.value, "Attente RIS : premier rappel (jours)"),
             (ParameterCode.HOLD_LAST_ALERT_DAYS.value, "Attente RIS : dernier rappel (jours)"),
             (ParameterCode.INCOMPLETE_DAYS.value, "Dépôt incomplet : durée gardée (jours)"),
+            (ParameterCode.DISPUTE_DAYS.value, "Litige : délai de réponse (jours ouvrés)"),
             (ParameterCode.BASE_MAX_REMOVED_ROWS.value, "Base : retraits admis (lignes)"),
             (ParameterCode.BASE_MAX_REMOVED_PERCENT.value, "Base : retraits admis (%)"),
             (ParameterCode.BANK_CHANGE_DELAY_DAYS.value, "Changement d’IBAN : délai (jours)"),
