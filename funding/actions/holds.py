@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from funding.actions.held import ris_requests
 from funding.actions.requests import bound_changes, move_request
 from funding.actions.telling import tell_supplier
-from funding.actions.world import ris_requests
 from funding.enums import RequestReason
 from funding.models import Deposit, FundingRequest
 from funding.queries import FundingRequestQuerySet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from enrolment.models import Enrolment, Supplier
-from funding.actions.world import pilot_facts
+from funding.actions.standing import pilot_facts
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import BalanceFacts, PilotFacts
 from pilots.models import PilotProof

@@ -24,7 +24,7 @@ from enrolment.actions import (
 from enrolment.models import Enrolment, Specimen, Supplier, User
 from funding.actions.paper import issue_model
 from funding.actions.specimens import read_specimen
-from funding.actions.world import _layout
+from funding.actions.standing import layout_of
 from funding.report.issued import draw
 from funding.report.paper import model_data
 from segur_portal.common.models import Notification, OutgoingMail, Scheme, Statement
@@ -143,7 +143,7 @@ def test_a_compliant_layout_answers_enr_005(member: User, enrolment: Enrolment) 
 
     def layout(on: date) -> str:
         enrolment.refresh_from_db()
-        return _layout(supplier, enrolment, RIS, on)
+        return layout_of(supplier, enrolment, RIS, on)
 
     today = date(2026, 9, 15)
     assert layout(today) == "asp"

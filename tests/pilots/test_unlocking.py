@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrolment.models import User
-from funding.actions.world import pilot_facts
+from funding.actions.standing import pilot_facts
 from funding.models import FundingRequest
 from funding.report.cockpit import pilots_of_supplier
 from funding.rules.catalogue import CATALOGUE
