@@ -392,7 +392,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"weasyprint.progress": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    # Libraries that tell each of their steps.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("fontTools", "pikepdf", "weasyprint.progress")
+    },
 }
 
 # ---------------------------------------------------------------- libraries
