@@ -55,7 +55,7 @@ def figures(user: User) -> Iterator[Figure]:
         ("deposits", reverse("deposit_list")),
         ("payments", reverse("payment_list")),
     ):
-        yield from _page(f"supplier-{name}", own, url, SHOWN)
+        yield from _page(f"supplier-{name}", own, url, "")
 
 
 def _client(user: User) -> Client:
