@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from dateutil.relativedelta import relativedelta
 from django.core.cache import caches
 from django.db import transaction
@@ -40,6 +41,8 @@ from segur_portal.common.models import (
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 1_000
+# Of the file system and of S3: one file that resists does not keep the others.
+_STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
 DELETED_NAME = "fichier supprimé"
 _OPEN = [name for name, state in REQUEST.states.items() if not state.is_final]
 _DISPUTED = [name for name, state in DISPUTE.states.items() if not state.is_final]
@@ -203,7 +206,7 @@ def erase_decided() -> int:
         content = deletion.file.content
         try:
             content.storage.delete(content.name)
-        except OSError:
+        except _STORAGE_ERRORS:
             logger.exception("File %s is not erased.", deletion.file.key)
             continue
         numbers = [f"{deletion.sha256}-{number}" for number in range(1, 51)]

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
@@ -153,14 +154,17 @@ def test_an_officer_may_suspend_a_period(deposit: Deposit) -> None:
     assert "request" not in later(132)
 
 
+@pytest.mark.parametrize(
+    "failure", [OSError("storage down"), ClientError({"Error": {"Code": "503"}}, "DeleteObject")]
+)
 def test_a_crash_before_the_storage_answers_is_finished_later(
-    deposit: Deposit, monkeypatch: pytest.MonkeyPatch
+    deposit: Deposit, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     """Decided once, erased when the storage can."""
     close("refused", "refused")
 
     def down(self: Any, name: str) -> None:
-        raise OSError("storage down")
+        raise failure
 
     with monkeypatch.context() as patched:
         patched.setattr(FileSystemStorage, "delete", down)
