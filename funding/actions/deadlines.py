@@ -104,7 +104,7 @@ def _todo(supplier: Supplier, window: Window, enrolment: Enrolment) -> str:
 
 
 def _disputes(supplier: Supplier) -> Iterator[Due]:
-    for one in Dispute.objects.of(supplier).filter(state="open").order_by("due_on", "pk"):
+    for one in Dispute.objects.awaiting(supplier).order_by("due_on", "pk"):
         assert one.due_on is not None
         yield Due(
             f"dispute-{one.pk}-{one.due_on}",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from funding.workflow import DISPUTE
 
@@ -28,6 +28,12 @@ class DisputeQuerySet(models.QuerySet[Any]):
     def live(self) -> DisputeQuerySet:
         """Those not decided yet."""
         return self.filter(state__in=DISPUTE.live())
+
+    def awaiting(self, supplier: Supplier) -> DisputeQuerySet:
+        """Open ones that this supplier has not answered since they were opened."""
+        parts = self.model._meta.get_field("parts").related_model._default_manager
+        said = parts.of(supplier).filter(dispute=OuterRef("pk"), said_at__gte=OuterRef("opened_at"))
+        return self.of(supplier).filter(~Exists(said), state="open")
 
     def overdue(self, today: date) -> DisputeQuerySet:
         """Open ones whose time to answer is over."""

@@ -12,6 +12,7 @@ from segur_portal.common.french import day
 
 _COLOURS = {"contested": "info", "open": "warning", "answered": "info"}
 _OPEN = "Litige ouvert : votre réponse est attendue"
+_ANSWERED = "Votre réponse est transmise à l’ASP"
 _STATES = {
     True: {
         "contested": "Contestation transmise à l’ASP",
@@ -48,6 +49,7 @@ class Side:
     label: str
     colour: str
     may_answer: bool
+    has_answered: bool
     may_withdraw: bool
     question: str
     due_on: date | None
@@ -69,6 +71,8 @@ class Side:
         """What to do now."""
         if self.may_answer:
             assert self.due_on
+            if self.has_answered:
+                return f"Vous pouvez compléter votre réponse jusqu’au {day(self.due_on)} inclus."
             return f"Répondez avec vos pièces jusqu’au {day(self.due_on)} inclus."
         if self.is_challenger and self.state == "overturned":
             return "Déposez de nouveau votre demande : le client est libre, les délais courent."
@@ -79,15 +83,21 @@ def side_of(dispute: Dispute, supplier: Supplier, today: date) -> Side:
     """The view of one party. `dispute` comes from `Dispute.objects.of(supplier)`."""
     is_challenger = dispute.challenger_id == supplier.pk
     is_open = dispute.state == "open" and dispute.due_on is not None and dispute.due_on >= today
+    parts = list(DisputePart.objects.of(supplier).filter(dispute=dispute).select_related("file"))
+    has_answered = dispute.opened_at is not None and any(
+        part.said_at >= dispute.opened_at for part in parts
+    )
+    is_told = dispute.state == "open" and has_answered
     return Side(
         pk=dispute.pk,
         number=dispute.number,
         client=dispute.client_name if is_challenger else dispute.request.client_name,
         is_challenger=is_challenger,
         state=dispute.state,
-        label=_STATES[is_challenger][dispute.state],
-        colour=_COLOURS.get(dispute.state, ""),
+        label=_ANSWERED if is_told else _STATES[is_challenger][dispute.state],
+        colour="info" if is_told else _COLOURS.get(dispute.state, ""),
         may_answer=is_open,
+        has_answered=has_answered,
         may_withdraw=is_challenger and dispute.state in ("contested", "open"),
         question=dispute.question,
         due_on=dispute.due_on,
@@ -95,5 +105,5 @@ def side_of(dispute: Dispute, supplier: Supplier, today: date) -> Side:
         answer=dispute.answer,
         reference=dispute.line.reference if is_challenger else dispute.request.reference,
         request_number="" if is_challenger else dispute.request.number,
-        parts=list(DisputePart.objects.of(supplier).filter(dispute=dispute).select_related("file")),
+        parts=parts,
     )

@@ -23,6 +23,7 @@ from funding.actions.disputes import (
 )
 from funding.actions.requests import move_request
 from funding.models import DepositLine, Dispute, DisputePart, FundingRequest, Recovery
+from funding.report.disputes import side_of
 from orders.models import Claim
 from segur_portal.common.enums import Role
 from segur_portal.common.identifiers import make_siret
@@ -142,6 +143,22 @@ def test_ten_working_days_to_answer(dispute: Dispute, officer: User) -> None:
             )
         assert close_overdue_disputes() == 1
         assert close_overdue_disputes() == 0
+
+
+def test_who_has_answered_is_not_asked_again(dispute: Dispute, officer: User) -> None:
+    """One's own answer changes one's own side and deadlines only; it may still be completed."""
+    open_dispute(dispute, actor=officer, question=QUESTION)
+    challenger, holder = dispute.challenger, dispute.holder
+    assert {*Dispute.objects.awaiting(challenger), *Dispute.objects.awaiting(holder)} == {dispute}
+    user = parties(dispute)["challenger"]
+    answer_dispute(dispute, supplier=challenger, user=user, text="Voici.", content=None)
+    assert list(Dispute.objects.awaiting(challenger)) == []
+    assert list(Dispute.objects.awaiting(holder)) == [dispute]
+    today = date(2026, 9, 15)
+    mine, theirs = (side_of(dispute, one, today) for one in (challenger, holder))
+    assert (mine.label, mine.may_answer) == ("Votre réponse est transmise à l’ASP", True)
+    assert theirs.label == "Litige ouvert : votre réponse est attendue"
+    assert "compléter" in mine.advice
 
 
 def test_each_sees_only_its_own_side(dispute: Dispute, officer: User) -> None:
