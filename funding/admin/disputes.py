@@ -98,7 +98,8 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         "client_name",
         ("challenger", "contested_line"),
         ("holder", "contested_request"),
-        ("contested_at", "opened_at", "due_on"),
+        ("contested_at", "opened_at"),
+        "due_on",
         "question",
         ("decided_at", "answer"),
     )
