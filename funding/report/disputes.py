@@ -12,7 +12,7 @@ from segur_portal.common.french import day
 
 _COLOURS = {"contested": "info", "open": "warning", "answered": "info"}
 _OPEN = "Litige ouvert : votre réponse est attendue"
-_ANSWERED = "Votre réponse est transmise à l’ASP"
+_ANSWERED = "Litige ouvert : vous avez répondu"
 _STATES = {
     True: {
         "contested": "Contestation transmise à l’ASP",

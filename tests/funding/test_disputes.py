@@ -156,7 +156,7 @@ def test_who_has_answered_is_not_asked_again(dispute: Dispute, officer: User) ->
     assert list(Dispute.objects.awaiting(holder)) == [dispute]
     today = date(2026, 9, 15)
     mine, theirs = (side_of(dispute, one, today) for one in (challenger, holder))
-    assert (mine.label, mine.may_answer) == ("Votre réponse est transmise à l’ASP", True)
+    assert (mine.label, mine.may_answer) == ("Litige ouvert : vous avez répondu", True)
     assert theirs.label == "Litige ouvert : votre réponse est attendue"
     assert "compléter" in mine.advice
 
