@@ -16,11 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from .instance import Instance, join_services
 from .locks import Lock
 from .places import BASE_DIR, ServiceError, var_dir
 from .processes import dies_with_parent
+
+if TYPE_CHECKING:
+    import psutil
 
 HOST = "127.0.0.1"
 WEB_WORKERS, WEB_THREADS, TASK_WORKERS = 2, 4, 2
@@ -85,12 +89,15 @@ def _end_marked(home: Path, name: str = "", seconds: float = ORPHAN_SECONDS) -> 
     import psutil
 
     deadline = time.monotonic() + seconds
+    found: set[psutil.Process] = set()
     while True:
-        found = [
+        # A process that is ending loses its environment before it is gone: once seen, it is
+        # followed to its end.
+        found = {process for process in found if _is_alive(process)} | {
             process
             for process in psutil.process_iter(["environ"])
             if _is_marked((process.info["environ"] or {}).get(_MARK, ""), home, name)
-        ]
+        }
         if not found:
             return
         if time.monotonic() > deadline:
@@ -98,6 +105,15 @@ def _end_marked(home: Path, name: str = "", seconds: float = ORPHAN_SECONDS) -> 
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
         time.sleep(0.05)
+
+
+def _is_alive(process: "psutil.Process") -> bool:
+    import psutil
+
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_marked(mark: str, home: Path, name: str) -> bool:
