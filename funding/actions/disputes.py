@@ -143,12 +143,18 @@ def open_dispute(dispute: Dispute, *, actor: User, question: str) -> None:
 def answer_dispute(
     dispute: Dispute, *, supplier: Supplier, user: User, text: str, content: File[bytes] | None
 ) -> None:
-    """One party answers, as often as it likes until the day is over. Raises ForbiddenMoveError."""
+    """One party answers, as often as it likes until the day is over. Raises ForbiddenMoveError.
+
+    Also after both have answered, until the decision: a refusal would say that the other has.
+    """
     locked = Dispute.objects.of(supplier).select_for_update(of=("self",)).get(pk=dispute.pk)
-    if locked.state != "open" or locked.due_on is None or locked.due_on < clock.today():
+    is_open = locked.state in ("open", "answered")
+    if not is_open or locked.due_on is None or locked.due_on < clock.today():
         raise ForbiddenMoveError("Le délai de réponse est écoulé.")
     _say(locked, supplier, user, text, content)
     write_journal(locked, "answer", actor=user, is_public=False)
+    if locked.state == "answered":
+        return
     answered = locked.parts.filter(said_at__gte=locked.opened_at)
     if answered.values("supplier").distinct().count() == len(
         {locked.challenger_id, locked.holder_id}

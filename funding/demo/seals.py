@@ -13,6 +13,7 @@ from asn1crypto import keys, x509
 from cryptography import x509 as made
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, sign_pdf
@@ -147,6 +148,20 @@ def added_to(content: bytes) -> bytes:
     target = BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def write_seal(path: Path) -> None:
+    """Write a seal for the portal, of no value, unless there is one already."""
+    if path.exists():
+        return
+    seal = a_seal("Agence de services et de paiement (démonstration)")
+    content = pkcs12.serialize_key_and_certificates(
+        b"cachet", seal.key, seal.certificate, None, serialization.NoEncryption()
+    )
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 def write_authority(folder: Path) -> Path:

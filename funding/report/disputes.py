@@ -82,23 +82,23 @@ class Side:
 def side_of(dispute: Dispute, supplier: Supplier, today: date) -> Side:
     """The view of one party. `dispute` comes from `Dispute.objects.of(supplier)`."""
     is_challenger = dispute.challenger_id == supplier.pk
-    is_open = dispute.state == "open" and dispute.due_on is not None and dispute.due_on >= today
+    state = _seen(dispute, today)
     parts = list(DisputePart.objects.of(supplier).filter(dispute=dispute).select_related("file"))
     has_answered = dispute.opened_at is not None and any(
         part.said_at >= dispute.opened_at for part in parts
     )
-    is_told = dispute.state == "open" and has_answered
+    is_told = state == "open" and has_answered
     return Side(
         pk=dispute.pk,
         number=dispute.number,
         client=dispute.client_name if is_challenger else dispute.request.client_name,
         is_challenger=is_challenger,
-        state=dispute.state,
-        label=_ANSWERED if is_told else _STATES[is_challenger][dispute.state],
-        colour="info" if is_told else _COLOURS.get(dispute.state, ""),
-        may_answer=is_open,
+        state=state,
+        label=_ANSWERED if is_told else _STATES[is_challenger][state],
+        colour="info" if is_told else _COLOURS.get(state, ""),
+        may_answer=state == "open",
         has_answered=has_answered,
-        may_withdraw=is_challenger and dispute.state in ("contested", "open"),
+        may_withdraw=is_challenger and state in ("contested", "open", "answered"),
         question=dispute.question,
         due_on=dispute.due_on,
         contested_at=dispute.contested_at if is_challenger else dispute.opened_at,  # type: ignore[arg-type]
@@ -107,3 +107,12 @@ def side_of(dispute: Dispute, supplier: Supplier, today: date) -> Side:
         request_number="" if is_challenger else dispute.request.number,
         parts=parts,
     )
+
+
+def _seen(dispute: Dispute, today: date) -> str:
+    """The state as a party sees it: the days to answer run to their end, whether or not the other
+    party has answered already."""
+    if dispute.state not in ("open", "answered"):
+        return str(dispute.state)
+    assert dispute.due_on
+    return "open" if dispute.due_on >= today else "answered"

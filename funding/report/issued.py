@@ -12,6 +12,7 @@ from django.urls import reverse
 from funding.models import Deposit
 from funding.report.deposit import report_of_deposit
 from funding.report.document import report_document
+from segur_portal.common import seal
 from segur_portal.common.models import IssuedDocument
 from segur_portal.common.pdf import render_pdf
 
@@ -42,22 +43,28 @@ def _deposit_receipt(document: IssuedDocument) -> Context:
 # Kinds whose page shows more than the data frozen with them.
 PREPARED: Mapping[str, Preparation] = {IssuedDocument.Kind.DEPOSIT_RECEIPT: _deposit_receipt}
 
+# Kinds that the portal signs, and what the signature says.
+SEALED: Mapping[str, str] = {IssuedDocument.Kind.PAYMENT_SLIP: "Bordereau de paiement approuvé"}
+
 
 def draw(document: IssuedDocument) -> bytes:
     """The PDF of a document: `pdf/<kind>.html` with its data, and what is prepared for its kind.
 
-    Raises TemplateDoesNotExist for a kind without a page.
+    Raises TemplateDoesNotExist for a kind without a page, SealError when the seal cannot be read.
     """
     prepare = PREPARED.get(document.kind)
+    is_sealed = document.kind in SEALED and seal.is_configured()
     context = {
         **document.data,
         **(prepare(document) if prepare else {}),
         "document": document,
+        "sealed_by": seal.holder() if is_sealed else "",
         "verification_url": f"{settings.PORTAL_URL.rstrip('/')}{reverse('verification')}",
     }
-    return render_pdf(
+    content = render_pdf(
         f"pdf/{document.kind}.html", context, attachment=_attachment(document, context)
     )
+    return seal.seal_pdf(content, reason=SEALED[document.kind]) if is_sealed else content
 
 
 def _attachment(document: IssuedDocument, context: Context) -> tuple[str, bytes] | None:

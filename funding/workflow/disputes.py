@@ -13,7 +13,7 @@ DISPUTE = Workflow(
     [
         State("contested", "À ouvrir", "Contestation transmise à l’ASP", _ASP),
         State("open", "Ouvert", "Ouvert : chacun répond", "Les deux parties répondent"),
-        State("answered", "À décider", "Délai de réponse écoulé", _ASP),
+        State("answered", "À décider", "L’ASP examine les réponses", _ASP),
         State(
             "upheld",
             "Commande confirmée",
@@ -47,7 +47,14 @@ DISPUTE = Workflow(
             "Écarter la contestation",
             needs_reason=True,
         ),
-        Move("withdraw", frozenset({"contested", "open"}), "withdrawn", _SUPPLIER, "Retirer"),
+        # At any moment until the decision: a refusal would say that the other party has answered.
+        Move(
+            "withdraw",
+            frozenset({"contested", "open", "answered"}),
+            "withdrawn",
+            _SUPPLIER,
+            "Retirer",
+        ),
         # Both have answered, or their ten working days are over.
         Move("close_answers", frozenset({"open"}), "answered", _SYSTEM, "Clore les réponses"),
         Move(

@@ -6,6 +6,7 @@ imported by who renders: the web processes never carry it.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,8 @@ def _fonts() -> FontConfiguration:
     """The fonts of the layout, loaded once by a process."""
     from weasyprint.text.fonts import FontConfiguration
 
+    # Its end needs a library that the interpreter closes before it.
+    atexit.register(_fonts.cache_clear)
     return FontConfiguration()
 
 

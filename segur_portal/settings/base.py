@@ -336,6 +336,9 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024)
 DOCUMENT_MAX_PAGES = env.int("DOCUMENT_MAX_PAGES", 50)
 # PEM files of the authorities whose signatures are « verified ».
 SIGNATURE_TRUST_ROOTS: list[str] = env.list("SIGNATURE_TRUST_ROOTS", [])
+# The portal's own seal on the papers that commit it: a PKCS#12 file (certificate and key).
+SEAL_PKCS12 = env.str("SEAL_PKCS12", "")
+SEAL_PASSPHRASE = env.str("SEAL_PASSPHRASE", "")
 DEPOSIT_MAX_DEPTH = env.int("DEPOSIT_MAX_DEPTH", 20)
 DEPOSIT_MAX_REQUESTS = env.int("DEPOSIT_MAX_REQUESTS", 200)
 # A batch whose worker gave no sign of life for this long is started again by the sweeper.

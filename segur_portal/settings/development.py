@@ -12,5 +12,7 @@ MFA_MANDATORY_FOR_STAFF = not DEMONSTRATION
 # Mails become files; a page of the demonstration shows them.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mails"
+# A seal of no value, which `load_demo` makes.
+SEAL_PKCS12 = env.str("SEAL_PKCS12", str(VAR_DIR / "cachet-de-demonstration.p12"))
 # A treasury account made up for the demonstration: its keys are right, nobody holds it.
 PAYMENT_DEBTOR = {**PAYMENT_DEBTOR, "iban": "FR7610071750000000100012302", "bic": "TRPUFRP1"}

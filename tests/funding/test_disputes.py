@@ -20,6 +20,7 @@ from funding.actions.disputes import (
     contest,
     decide_dispute,
     open_dispute,
+    withdraw_dispute,
 )
 from funding.actions.requests import move_request
 from funding.models import DepositLine, Dispute, DisputePart, FundingRequest, Recovery
@@ -159,6 +160,36 @@ def test_who_has_answered_is_not_asked_again(dispute: Dispute, officer: User) ->
     assert (mine.label, mine.may_answer) == ("Litige ouvert : vous avez répondu", True)
     assert theirs.label == "Litige ouvert : votre réponse est attendue"
     assert "compléter" in mine.advice
+
+
+def test_nobody_guesses_that_the_other_has_answered(dispute: Dispute, officer: User) -> None:
+    """Until the last day each party reads and may do the same, answered by the other or not."""
+    open_dispute(dispute, actor=officer, question=QUESTION)
+    challenger, user = dispute.challenger, parties(dispute)["challenger"]
+    answer_dispute(dispute, supplier=challenger, user=user, text="Voici.", content=None)
+
+    def page(day: int) -> tuple[str, str, bool, bool]:
+        dispute.refresh_from_db()
+        side = side_of(dispute, challenger, date(2026, 9, day))
+        return side.label, side.advice, side.may_answer, side.may_withdraw
+
+    alone = page(29)
+    assert dispute.state == "open"
+    overdue = page(30)
+    answer_dispute(
+        dispute,
+        supplier=dispute.holder,
+        user=parties(dispute)["holder"],
+        text="Nous aussi.",
+        content=None,
+    )
+    assert page(29) == alone
+    assert dispute.state == "answered"
+    assert page(30) == overdue
+    assert overdue[0] == "L’ASP examine les réponses"
+    answer_dispute(dispute, supplier=challenger, user=user, text="Et ceci.", content=None)
+    withdraw_dispute(dispute, supplier=challenger, user=user)
+    assert dispute.state == "withdrawn"
 
 
 def test_each_sees_only_its_own_side(dispute: Dispute, officer: User) -> None:

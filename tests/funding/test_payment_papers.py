@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 
@@ -16,9 +19,13 @@ from funding.actions.payments import move_run, prepare_run
 from funding.actions.remittances import remittance_of
 from funding.actions.settlement import settle
 from funding.actions.statements import issue_statements
+from funding.demo.seals import write_seal
+from funding.documents.result import ALTERED, NONE, UNVERIFIED
+from funding.documents.signatures import read_signatures
 from funding.models import FundingRequest, Payment, PaymentRun
 from funding.remittance import Returned
 from funding.report.issued import draw
+from segur_portal.common import seal
 from segur_portal.common.models import IssuedDocument, Notification
 from tests.factories import A_DAY
 from tests.funding.accepted import RIS, Staff, accepted_requests, an_account, the_staff
@@ -114,3 +121,36 @@ def test_the_accountant_takes_the_ledger_as_csv(run: PaymentRun, staff: Staff) -
 
     assert lines() == 4
     assert lines(kind__exact="paid") == 2
+
+
+def test_the_slip_bears_the_seal_of_the_portal(
+    run: PaymentRun, settings: Any, tmp_path: Path
+) -> None:
+    """Verified when its certificate is trusted, broken by any change; by hand without a seal."""
+    slip = IssuedDocument.objects.get(kind="payment_slip")
+    path = tmp_path / "slip.pdf"
+
+    def outcome(content: bytes, *roots: str) -> str:
+        path.write_bytes(content)
+        return read_signatures(path, roots)[0]
+
+    assert outcome(draw(slip)) == NONE
+    settings.SEAL_PKCS12 = str(tmp_path / "seal.p12")
+    write_seal(tmp_path / "seal.p12")
+    sealed = draw(slip)
+    assert outcome(sealed) == UNVERIFIED
+    assert read_signatures(path, ())[1][0].signer.startswith("Agence de services et de paiement")
+    assert outcome(sealed.replace(b"MediaBox", b"mediaBox", 1)) == ALTERED
+
+
+def test_a_seal_that_cannot_be_opened_is_said_before_it_is_needed(
+    settings: Any, tmp_path: Path
+) -> None:
+    """`manage.py check --deploy` names the fault; no slip goes out unsealed in its place."""
+    settings.SEAL_PKCS12 = str(tmp_path / "missing.p12")
+    assert [one.id for one in run_checks(include_deployment_checks=True)].count("common.E001") == 1
+    with pytest.raises(seal.SealError):
+        draw(IssuedDocument(kind="payment_slip"))
+    (tmp_path / "missing.p12").write_bytes(b"not a seal")
+    with pytest.raises(seal.SealError):
+        seal.holder()

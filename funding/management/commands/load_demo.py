@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from funding.demo.load import SMALL, WHOLE, NotADemonstrationError, is_loaded, load_demonstration
+from funding.demo.seals import write_seal
 
 
 class Command(BaseCommand):
@@ -25,6 +28,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, if_empty: bool, quick: bool, **options: Any) -> None:
+        if settings.DEMONSTRATION and settings.SEAL_PKCS12:
+            write_seal(Path(settings.SEAL_PKCS12))
         if if_empty and is_loaded():
             return
         begun = time.monotonic()
