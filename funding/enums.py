@@ -16,6 +16,7 @@ class Outcome(models.TextChoices):
     """The verdict of one request of a deposit."""
 
     INTEGRATED = "integrated", "Intégrée"
+    ANSWERED = "answered", "Réponse à la correction demandée"
     ALREADY = "already", "Déjà intégrée"
     KO = "ko", "KO"
 
@@ -27,6 +28,7 @@ class Verdict(models.TextChoices):
     KO = "ko", "KO"
     ALERT = "alerte", "Intégrée avec alerte"
     OK = "ok", "Intégrée"
+    ANSWERED = "correction", "Réponse à la correction demandée"
     ALREADY = "deja", "Déjà intégrée"
 
 

@@ -89,7 +89,7 @@ _DepositCounts = inline_serializer(
     "NombresDuDepot",
     {
         name: serializers.IntegerField()
-        for name in ("total", "integrees", "avecAlerte", "dejaIntegrees", "ko")
+        for name in ("total", "integrees", "avecAlerte", "reponses", "dejaIntegrees", "ko")
     },
 )
 

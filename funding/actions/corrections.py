@@ -11,20 +11,19 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from enrolment.models import User
-from funding.actions.corrected_papers import Papers, judged_papers, keep_papers
-from funding.actions.integrate import Batch, LostRaceError, rewrite
+from funding.actions.answers import AWAITING, Again, batch_of, worlds_as_received
+from funding.actions.corrected_papers import Papers, judged_papers
+from funding.actions.integrate import LostRaceError
 from funding.actions.requests import move_request
+from funding.actions.rewriting import Answered, free_claims, write_answers
 from funding.actions.telling import tell_supplier
-from funding.actions.world import load_world
 from funding.intake import Envelope, check_structure
-from funding.intake.judge import KO, Verdict, judge
+from funding.intake.judge import KO, judge
 from funding.intake.leaves import Leaf, leaves_of, with_values
-from funding.intake.world import World
 from funding.models import Correction, FundingRequest
-from orders.queries import rows_at_versions
-from orders.rules.facts import OrderFacts
+from orders.actions.claims import take_claims
 from segur_portal.common import clock
-from segur_portal.common.enums import Kind, Role
+from segur_portal.common.enums import Role
 from segur_portal.common.models import NoticeKind
 from segur_portal.common.rules import Finding
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -114,34 +113,29 @@ def answer_corrections(request: FundingRequest, answer: Answer, *, actor: User) 
     is kept), ForbiddenMoveError when it awaits no correction.
     """
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    if locked.state != "correction_requested":
+    if locked.state != AWAITING:
         raise ForbiddenMoveError("Ce dossier n’attend plus de correction.")
     pending = {one.pointer: one for one in locked.corrections.pending().order_by("pk")}
     values = {at: value for at, value in answer.values.items() if at in pending}
     files = {at: file for at, file in answer.files.items() if at in pending}
     papers = Papers(files, actor)
     payload = with_values(locked.payload, values)
-    verdict, batch = _judged(locked, payload, papers)
+    one = _judged(locked, payload, pending, papers)
     try:
         with transaction.atomic():
-            rewrite(batch, verdict, locked)
+            if take_claims(scheme=locked.scheme_id, wanted=free_claims([one])):
+                raise LostRaceError
+            write_answers([one], actor=actor)
     except (LostRaceError, IntegrityError) as race:
         raise ForbiddenMoveError(
             "Un autre dossier vient de prendre un de ces identifiants. Envoyez de nouveau."
         ) from race
-    keep_papers(locked, papers)
-    _close(pending, values, papers, actor)
     request.refresh_from_db()
-    move_request(
-        request,
-        "answer_correction",
-        actor=actor,
-        role=Role.SUPPLIER,
-        note=_summary(pending, values, papers),
-    )
 
 
-def _judged(request: FundingRequest, payload: Any, papers: Papers) -> tuple[Verdict, Batch]:
+def _judged(
+    request: FundingRequest, payload: Any, pending: Mapping[str, Correction], papers: Papers
+) -> Answered:
     """The verdict on the corrected request, with what to write it."""
     envelope = Envelope(
         format_version=request.format_version,
@@ -153,67 +147,10 @@ def _judged(request: FundingRequest, payload: Any, papers: Papers) -> tuple[Verd
     structures = check_structure(envelope)
     if structures[0].findings:
         raise CorrectionRefusedError(structures[0].findings)
-    world, versions = load_world(
-        supplier=request.supplier,
-        envelope=envelope,
-        structures=structures,
-        received_at=request.received_at,
-    )
-    world = _as_received(_without(world, request), request, payload)
-    documents = {1: judged_papers(request, payload, papers)}
-    world = replace(world, documents=documents)
+    again = Again(request, structures[0], payload)
+    ((world, versions),) = worlds_as_received(request.supplier, envelope, [again])
+    world = replace(world, documents={1: judged_papers(request, payload, papers)})
     (verdict,) = judge(envelope, structures, world)
     if verdict.outcome == KO:
         raise CorrectionRefusedError([f for f in verdict.findings if f.severity.value == "ko"])
-    versions = replace(versions, base=versions.base or request.base)
-    batch = Batch(request.deposit, envelope, world, versions, request.scheme, clock.now())
-    return verdict, batch
-
-
-def _without(world: World, request: FundingRequest) -> World:
-    """The world as if this request did not hold what it holds."""
-    held = {key: one for key, one in world.held.items() if one.request_number != request.number}
-    advances = {
-        reference: replace(one, other_balance=None) if one.other_balance == request.number else one
-        for reference, one in world.advances.items()
-    }
-    return replace(world, known={}, held=held, advances=advances)
-
-
-def _as_received(world: World, request: FundingRequest, payload: Any) -> World:
-    """The lines of the base as they stood when the request was received, where there were some:
-    a client that left since does not block an answer."""
-    if request.kind != Kind.ADVANCE:
-        return world
-    version = request.base.version or 0
-    keys = OrderFacts.from_payload(payload, scheme=request.scheme_id).lookups()
-    then = rows_at_versions(request.scheme_id, [(*key, version) for key in dict.fromkeys(keys)])
-    return replace(world, base={**world.base, **{key[:2]: row for key, row in then.items()}})
-
-
-def _close(
-    pending: Mapping[str, Correction], values: Mapping[str, Any], papers: Papers, actor: User
-) -> None:
-    now = clock.now()
-    for pointer, one in pending.items():
-        one.after = papers.digest(pointer) if one.is_document else values.get(pointer, one.before)
-        one.answered_by, one.answered_at = actor, now
-    Correction.objects.bulk_update(pending.values(), ["after", "answered_by", "answered_at"])
-
-
-def _summary(pending: Mapping[str, Correction], values: Mapping[str, Any], papers: Papers) -> str:
-    """What was answered, for the journal that both sides read."""
-    lines = []
-    for pointer, one in pending.items():
-        if one.is_document:
-            replaced = papers.digest(pointer) is not None
-            lines.append(f"– {one.label} : {'remplacé' if replaced else 'maintenu'}")
-        elif pointer in values and values[pointer] != one.before:
-            lines.append(f"– {one.label} : {_shown(one.before)} → {_shown(values[pointer])}")
-        else:
-            lines.append(f"– {one.label} : maintenu")
-    return "\n".join(lines)
-
-
-def _shown(value: Any) -> str:
-    return Leaf("", "", value, "text").shown
+    return Answered(request, pending, batch_of(request, envelope, world, versions), verdict, papers)

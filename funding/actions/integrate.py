@@ -11,37 +11,19 @@ from django.db import connection
 
 from funding.actions.world import Versions
 from funding.intake import Envelope
-from funding.intake.judge import INTEGRATED, Verdict
+from funding.intake.judge import ANSWERED, INTEGRATED, Verdict
 from funding.intake.world import World
 from funding.models import Deposit, DepositLine, FundingRequest
 from funding.rules.catalogue import RULES_VERSION
 from orders.actions.claims import take_claims
 from orders.enums import LineKind
-from orders.models import Claim, DeMinimisAid, Order, OrderClient, OrderLine
-from orders.rules.facts import Client, OrderFacts
+from orders.models import DeMinimisAid, Order, OrderClient, OrderLine
+from orders.rules.facts import Client, OrderFacts, WantedClaim
 from segur_portal.common.actions import insert_rows, journal_entry
 from segur_portal.common.enums import Kind
 from segur_portal.common.models import JournalEntry, Scheme
 from segur_portal.common.money import ZERO
 
-# What a correction may change of a request.
-_CORRECTED = (
-    "client_name",
-    "net",
-    "vat",
-    "gross",
-    "ceiling_net",
-    "amount_due",
-    "pricing",
-    "alerts",
-    "alert_count",
-    "payload",
-    "content_hash",
-    "rules_version",
-    "price_scale_id",
-    "base_id",
-    "programme_id",
-)
 _NEXT = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 
 
@@ -61,8 +43,11 @@ class Batch:
     now: datetime
 
 
-def integrate(batch: Batch, verdicts: Sequence[Verdict]) -> None:
-    """Write orders, claims, requests, journal and lines of a whole batch.
+def integrate(
+    batch: Batch, verdicts: Sequence[Verdict], also_wanted: Sequence[tuple[int, WantedClaim]] = ()
+) -> None:
+    """Write orders, claims, requests, journal and lines of a whole batch, and take the claims
+    `also_wanted` by the orders that the batch corrects.
 
     Query count independent of the number of requests. Raises LostRaceError when a claim was lost:
     the caller rolls back and judges again.
@@ -71,47 +56,15 @@ def integrate(batch: Batch, verdicts: Sequence[Verdict]) -> None:
     request_ids = _next_ids(FundingRequest, len(accepted))
     requests = dict(zip((verdict.index for verdict in accepted), request_ids, strict=True))
     if batch.world.kind == Kind.ADVANCE:
-        orders = _write_orders(batch, accepted)
+        orders = _write_orders(batch, accepted, also_wanted)
     else:
         orders = {v.index: v.advance.order_id for v in accepted if v.advance}
-    rows = [_request(batch, verdict, requests, orders) for verdict in accepted]
+    rows = [request_row(batch, verdict, requests, orders) for verdict in accepted]
     # Sorted by reference, so that two deposits of one supplier meet in the same order.
     in_order = sorted(rows, key=lambda row: row.reference)
     insert_rows(in_order)
     insert_rows([_entry(row, batch) for row in rows])
     insert_rows([_line(batch.deposit, verdict, requests) for verdict in verdicts])
-
-
-def rewrite(batch: Batch, verdict: Verdict, request: FundingRequest) -> None:
-    """Write what a corrected request says now, in place of what it said; its number, its dates
-    and its state stay. Raises LostRaceError when a key it now claims is another live order's.
-    """
-    if batch.world.kind == Kind.ADVANCE:
-        _change_claims(batch, verdict, request.order_id)
-        _order(batch, verdict, request.order_id).save(force_update=True)
-        OrderClient.objects.filter(order=request.order_id).delete()
-        assert verdict.order is not None
-        _write_clients([(request.order_id, verdict.order)], batch.world)
-    row = _request(batch, verdict, {1: request.pk}, {1: request.order_id})
-    if batch.versions.programme._state.adding:
-        type(batch.versions.programme).objects.bulk_create(
-            [batch.versions.programme], ignore_conflicts=True
-        )
-    FundingRequest.objects.filter(pk=request.pk).update(
-        **{name: getattr(row, name) for name in _CORRECTED}
-    )
-
-
-def _change_claims(batch: Batch, verdict: Verdict, order_id: int) -> None:
-    """Free the keys that the order no longer names, take those it did not."""
-    live = Claim.objects.live().of_orders([order_id])
-    held = {(one.kind, one.value, one.slot): one.pk for one in live}
-    wanted = {(one.kind, one.value, one.slot): one for one in verdict.claims}
-    gone = [pk for key, pk in held.items() if key not in wanted]
-    Claim.objects.filter(pk__in=gone).update(released_at=batch.now)
-    new = [(order_id, claim) for key, claim in wanted.items() if key not in held]
-    if take_claims(scheme=batch.world.scheme, wanted=new):
-        raise LostRaceError
 
 
 def _next_ids(model: Any, count: int) -> list[int]:
@@ -122,8 +75,11 @@ def _next_ids(model: Any, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _write_orders(batch: Batch, accepted: Sequence[Verdict]) -> dict[int, int]:
-    """Claims first: what is lost is known before anything else is written."""
+def _write_orders(
+    batch: Batch, accepted: Sequence[Verdict], also_wanted: Sequence[tuple[int, WantedClaim]]
+) -> dict[int, int]:
+    """Claims first, all at once: what is lost is known before anything else is written, and two
+    batches take theirs in the same order."""
     ids = dict(
         zip(
             (verdict.index for verdict in accepted),
@@ -131,18 +87,16 @@ def _write_orders(batch: Batch, accepted: Sequence[Verdict]) -> dict[int, int]:
             strict=True,
         )
     )
-    lost = take_claims(
-        scheme=batch.world.scheme,
-        wanted=[(ids[verdict.index], claim) for verdict in accepted for claim in verdict.claims],
-    )
-    if lost:
+    new = [(ids[verdict.index], claim) for verdict in accepted for claim in verdict.claims]
+    if take_claims(scheme=batch.world.scheme, wanted=[*new, *also_wanted]):
         raise LostRaceError
-    insert_rows([_order(batch, verdict, ids[verdict.index]) for verdict in accepted])
-    _write_clients([(ids[v.index], v.order) for v in accepted if v.order], batch.world)
+    insert_rows([order_row(batch, verdict, ids[verdict.index]) for verdict in accepted])
+    write_clients([(ids[v.index], v.order, batch.world) for v in accepted])
     return ids
 
 
-def _order(batch: Batch, verdict: Verdict, order_id: int) -> Order:
+def order_row(batch: Batch, verdict: Verdict, order_id: int) -> Order:
+    """What a verdict says of its order, unsaved."""
     facts, payload = verdict.order, verdict.payload
     assert facts is not None
     signed = payload["bonDeCommande"]
@@ -164,17 +118,19 @@ def _order(batch: Batch, verdict: Verdict, order_id: int) -> Order:
     )
 
 
-def _write_clients(orders: Sequence[tuple[int, OrderFacts]], world: World) -> None:
+def write_clients(orders: Sequence[tuple[int, OrderFacts | None, World]]) -> None:
+    """The clients of these orders, their lines and the aid they declare."""
     clients = [
-        (order_id, position, client)
-        for order_id, order in orders
+        (order_id, position, client, world)
+        for order_id, order, world in orders
+        if order
         for position, client in enumerate(order.clients)
     ]
     ids = _next_ids(OrderClient, len(clients))
     rows: list[OrderClient] = []
     lines: list[OrderLine] = []
     aids: list[DeMinimisAid] = []
-    for client_id, (order_id, position, client) in zip(ids, clients, strict=True):
+    for client_id, (order_id, position, client, world) in zip(ids, clients, strict=True):
         rows.append(_client(client_id, order_id, position, client))
         lines.extend(_lines(client_id, client, world))
         aids.extend(
@@ -237,9 +193,10 @@ def _activity(world: World, kind: str, value: str) -> int | None:
     return row.activity_2023 if row else None
 
 
-def _request(
+def request_row(
     batch: Batch, verdict: Verdict, requests: dict[int, int], orders: dict[int, int]
 ) -> FundingRequest:
+    """What a verdict says of its request, unsaved."""
     pricing, kind = verdict.pricing, batch.world.kind
     assert pricing is not None
     pk = requests[verdict.index]
@@ -302,9 +259,9 @@ def _line(deposit: Deposit, verdict: Verdict, requests: dict[int, int]) -> Depos
         reference=(verdict.reference or "")[:80],
         content_hash=verdict.content_hash,
         outcome=verdict.outcome,
-        alert_count=len(verdict.alerts) if verdict.outcome == INTEGRATED else 0,
+        alert_count=len(verdict.alerts) if verdict.outcome in (INTEGRATED, ANSWERED) else 0,
         findings=[finding.as_dict() for finding in verdict.findings],
-        request_id=requests.get(verdict.index, verdict.already_id),
+        request_id=requests.get(verdict.index, verdict.known_id),
         identifiers=identifiers_of(verdict.payload),
     )
 

@@ -23,7 +23,7 @@ from funding.intake import (
     parse_filename,
     read_envelope,
 )
-from funding.models import Deposit, FundingRequest
+from funding.models import Correction, Deposit, FundingRequest
 from segur_portal.common import clock
 from segur_portal.common.actions import read_file
 from segur_portal.common.enums import Kind, ParameterCode, WindowKind
@@ -36,12 +36,15 @@ _WINDOWS = {Kind.ADVANCE.value: WindowKind.ADVANCE, Kind.BALANCE.value: WindowKi
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The pieces of a deposit. `pieces` are its documents, none when the JSON file is awaited;
-    `spoiled` counts the requests whose structure is wrong: their documents are not awaited."""
+    `spoiled` counts the requests whose structure is wrong: their documents are not awaited.
+    `answers` are the indexes of those that answer a correction: only what was reopened is awaited,
+    and without it the document in place stays."""
 
     has_json: bool
     pieces: tuple[Piece, ...] = ()
     unasked: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spoiled: int = 0
+    answers: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -72,16 +75,22 @@ def take_stock(
     if not Scheme.objects.filter(pk=envelope.scheme, requires_documents=True).exists():
         return Inventory(has_json=True)
     pairs = list(zip(check_structure(envelope), envelope.requests, strict=True))
-    known = _integrated(supplier, envelope)
-    expected = [
-        (structure.index, str(request["referenceFournisseur"]), file)
-        for structure, request in pairs
-        if not structure.findings and canonical_hash(request) not in known
-        for file in expected_files(request, envelope.kind)
-    ]
+    known, reopened = _integrated(supplier, envelope), _reopened(supplier, envelope)
+    expected, answers = [], set()
+    for structure, request in pairs:
+        if structure.findings:
+            continue
+        opened = reopened.get(request["referenceFournisseur"])
+        if opened is not None:
+            answers.add(structure.index)
+        elif canonical_hash(request) in known:
+            continue
+        for file in expected_files(request, envelope.kind):
+            if opened is None or file.pointer in opened:
+                expected.append((structure.index, str(request["referenceFournisseur"]), file))
     pieces, unasked = pieces_of(expected, archives)
     spoiled = sum(bool(structure.findings) for structure, _ in pairs)
-    return Inventory(True, tuple(pieces), unasked, spoiled)
+    return Inventory(True, tuple(pieces), unasked, spoiled, frozenset(answers))
 
 
 def _integrated(supplier: Supplier, envelope: Envelope) -> frozenset[str]:
@@ -90,6 +99,20 @@ def _integrated(supplier: Supplier, envelope: Envelope) -> frozenset[str]:
     mine = live.filter(scheme=envelope.scheme, kind=envelope.kind)
     hashes = [canonical_hash(request) for request in envelope.requests]
     return frozenset(mine.filter(content_hash__in=hashes).values_list("content_hash", flat=True))
+
+
+def _reopened(supplier: Supplier, envelope: Envelope) -> dict[str, set[str]]:
+    """The requests of a file that await a correction, by reference, with the documents that were
+    reopened, by pointer."""
+    mine = FundingRequest.objects.of(supplier).filter(
+        state="correction_requested", scheme=envelope.scheme, kind=envelope.kind
+    )
+    found: dict[str, set[str]] = {}
+    rows = Correction.objects.pending().filter(request__in=mine.order_by()).order_by("pk")
+    columns = ("request__reference", "pointer", "is_document")
+    for reference, pointer, is_document in rows.values_list(*columns):
+        found.setdefault(reference, set()).update([pointer] if is_document else [])
+    return found
 
 
 def inventory_of(deposit: Deposit) -> Inventory:

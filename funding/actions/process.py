@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.mail import mail_admins
 from django.db import IntegrityError, transaction
 
+from funding.actions.answers import answers_of, awaiting_in, reopen
+from funding.actions.corrected_papers import Rereader
 from funding.actions.documents import (
     Found,
     burn_names,
@@ -28,9 +30,10 @@ from funding.actions.integrate import Batch, LostRaceError, integrate
 from funding.actions.letters import issue_receipt
 from funding.actions.limits import limits
 from funding.actions.receive import wake_worker
+from funding.actions.rewriting import free_claims, write_answers
 from funding.actions.world import load_world
 from funding.intake import Envelope, Structure, check_structure, read_envelope
-from funding.intake.judge import ALREADY, INTEGRATED, KO, Verdict, judge
+from funding.intake.judge import ALREADY, ANSWERED, INTEGRATED, KO, Verdict, judge
 from funding.models import Deposit
 from funding.rules.catalogue import RULES_VERSION
 from funding.workflow import DEPOSIT
@@ -144,10 +147,11 @@ def _settle(
 ) -> None:
     """Judge and integrate; a lost race is judged again, with what the winner committed."""
     scheme = Scheme.objects.get(pk=envelope.scheme)
+    rereader = Rereader(envelope.scheme)
     for _ in range(MAX_RACES):
         try:
             with transaction.atomic():
-                return _judge_and_write(deposit, envelope, structures, scheme, found)
+                return _judge_and_write(deposit, envelope, structures, scheme, found, rereader)
         except (LostRaceError, IntegrityError) as race:
             logger.info("Deposit %s is judged again: %r", deposit.number, race)
     raise LostRaceError(f"Deposit {deposit.number} lost {MAX_RACES} races in a row.")
@@ -159,7 +163,10 @@ def _judge_and_write(
     structures: list[Structure],
     scheme: Scheme,
     found: Found,
+    rereader: Rereader,
 ) -> None:
+    # Locked before anything is read of them: an answer given on screen meanwhile wins, or waits.
+    again = awaiting_in(deposit.supplier, envelope, structures)
     world, versions = load_world(
         supplier=deposit.supplier,
         envelope=envelope,
@@ -169,14 +176,21 @@ def _judge_and_write(
     documents = facts_of(
         deposit, found, envelope, structures, are_required=scheme.requires_documents
     )
-    world = replace(world, documents=documents)
+    awaited = reopen(
+        deposit.supplier, envelope, again, documents, deposit=deposit, rereader=rereader
+    )
+    reopened = {index: one.reopened for index, one in awaited.items()}
+    world = replace(world, documents=documents, reopened=reopened)
     verdicts = judge(envelope, structures, world)
-    if any(verdict.outcome == INTEGRATED for verdict in verdicts):
+    if any(verdict.outcome in (INTEGRATED, ANSWERED) for verdict in verdicts):
         burn_names(deposit)
     now = clock.now()
     if versions.programme._state.adding:
         type(versions.programme).objects.bulk_create([versions.programme], ignore_conflicts=True)
-    integrate(Batch(deposit, envelope, world, versions, scheme, now), verdicts)
+    answers = answers_of(awaited, verdicts, envelope, deposit)
+    batch = Batch(deposit, envelope, world, versions, scheme, now)
+    integrate(batch, verdicts, free_claims(answers))
+    write_answers(answers, actor=deposit.deposited_by)
     _finish(deposit, verdicts, envelope, base=versions.base, programme=versions.programme, at=now)
 
 
@@ -198,6 +212,7 @@ def _finish(
         kind=envelope.kind,
         request_count=len(outcomes),
         integrated_count=outcomes.count(INTEGRATED),
+        answered_count=outcomes.count(ANSWERED),
         already_count=outcomes.count(ALREADY),
         ko_count=outcomes.count(KO),
         alert_count=sum(v.outcome == INTEGRATED and bool(v.alerts) for v in verdicts),

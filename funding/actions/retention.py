@@ -19,10 +19,12 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from enrolment.models import SupportingDocument, User
 from enrolment.rules.documents import DocumentKind
+from funding.enums import Outcome
 from funding.models import (
     Deposit,
     DepositArchive,
     DepositDocument,
+    DepositLine,
     Dispute,
     FundingRequest,
     PaymentRun,
@@ -97,11 +99,19 @@ def _of_live_requests() -> Q:
     disputes = Dispute.objects.filter(state__in=_DISPUTED).order_by()
     deposits = Deposit.objects.filter(
         Q(pk__in=live.values("deposit"))
+        | Q(pk__in=_answers(live).values("deposit"))
         | Q(pk__in=disputes.values("line__deposit"))
         | Q(pk__in=disputes.values("request__deposit"))
         | ~Q(state__in=_ENDED)
     ).order_by()
     return _deposits(deposits)
+
+
+def _answers(requests: QuerySet[FundingRequest]) -> QuerySet[DepositLine]:
+    """The lines of deposits that answered a correction of these requests: what they brought is
+    theirs."""
+    answered = DepositLine.objects.filter(outcome=Outcome.ANSWERED, request__in=requests)
+    return answered.order_by()
 
 
 def _identities(before: datetime) -> Q:
@@ -122,13 +132,20 @@ def _abandoned(before: datetime) -> Q:
 
 def _failed(before: datetime) -> Q:
     deposits = Deposit.objects.filter(state__in=_ENDED, received_at__lt=before)
-    return _deposits(deposits.filter(requests=None).order_by())
+    answering = DepositLine.objects.filter(outcome=Outcome.ANSWERED).order_by()
+    return _deposits(
+        deposits.filter(requests=None).exclude(pk__in=answering.values("deposit")).order_by()
+    )
 
 
 def _closed(before: datetime) -> Q:
     last = Max("requests__state_since")
-    deposits = Deposit.objects.order_by().annotate(last=last).filter(last__lt=before)
-    return _deposits(Deposit.objects.order_by().filter(pk__in=deposits.values("pk")))
+    old = Deposit.objects.order_by().annotate(last=last).filter(last__lt=before)
+    answering = Deposit.objects.order_by().filter(lines__outcome=Outcome.ANSWERED)
+    latest = Max("lines__request__state_since", filter=Q(lines__outcome=Outcome.ANSWERED))
+    young = answering.annotate(latest=latest).filter(latest__gte=before)
+    ended = Q(pk__in=old.values("pk")) | Q(pk__in=answering.filter(requests=None).values("pk"))
+    return _deposits(Deposit.objects.order_by().filter(ended).exclude(pk__in=young.values("pk")))
 
 
 def _issued(before: datetime) -> Q:

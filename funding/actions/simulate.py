@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from enrolment.models import Enrolment, Supplier, User
+from funding.actions.answers import awaiting_in, reopen
 from funding.actions.limits import limits
 from funding.actions.world import Versions, load_world
 from funding.intake import Envelope, check_structure, read_envelope
@@ -87,6 +88,9 @@ def simulate(
             received_at=at,
             is_simulation=True,
         )
+        again = awaiting_in(supplier, read, structures, is_simulation=True)
+        awaited = reopen(supplier, read, again, {})
+        world = replace(world, reopened={index: one.reopened for index, one in awaited.items()})
     verdicts = judge(read, structures, world)
     _log(supplier, user, verdicts, with_database=not structure_only)
     return Simulation(

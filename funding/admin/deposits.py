@@ -47,7 +47,12 @@ STATE_COLOURS = {
     "refused": "warning",
     "failed": "danger",
 }
-OUTCOME_COLOURS = {"integrated": "success", "already": "info", "ko": "danger"}
+OUTCOME_COLOURS = {
+    "integrated": "success",
+    "answered": "success",
+    "already": "info",
+    "ko": "danger",
+}
 WORDS = {
     "receive": "Réception",
     "relaunch": "Relance",
@@ -99,7 +104,7 @@ class DepositAdmin(SchemeScopedMixin, DownloadMixin, FactAdmin):
                     ("scheme", "kind"),
                     ("received_at", "finished_at"),
                     ("file_link", "missing_count"),
-                    ("request_count", "integrated_count", "already_count"),
+                    ("request_count", "integrated_count", "answered_count", "already_count"),
                     ("ko_count", "alert_count"),
                 )
             },

@@ -24,7 +24,7 @@ from funding.intake.facts import (
     supplier_facts,
 )
 from funding.intake.structure import Structure
-from funding.intake.world import KnownAdvance, World
+from funding.intake.world import Known, KnownAdvance, Reopened, World
 from funding.pricing import BalancePricing, Pricing, price
 from funding.rules import amounts, balance, calendar, documents, hold, pilots, reference
 from funding.rules.documents import DocumentFacts
@@ -48,14 +48,15 @@ _RULES_ON: dict[type, Catalogue] = {
     DocumentFacts: Catalogue(documents.RULES),
 }
 
-INTEGRATED, ALREADY, KO = "integrated", "already", "ko"
+INTEGRATED, ANSWERED, ALREADY, KO = "integrated", "answered", "already", "ko"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What was decided on one request; everything the integration needs when it is not KO.
 
-    `already_id` is the primary key of the request that holds this reference with this content.
+    `known_id` is the primary key of the live request that is the same one already, or whose
+    correction is answered here.
     """
 
     index: int
@@ -68,7 +69,7 @@ class Verdict:
     advance: KnownAdvance | None = None
     pricing: Pricing | BalancePricing | None = None
     claims: tuple[WantedClaim, ...] = ()
-    already_id: int | None = None
+    known_id: int | None = None
 
     @property
     def alerts(self) -> list[Finding]:
@@ -84,6 +85,10 @@ class Verdict:
     def client_name(self) -> str:
         """The name of the first client, for lists."""
         return self.order.clients[0].name if self.order else ""
+
+
+# Index, reference, hash of the content.
+_Head = tuple[int, str | None, str]
 
 
 @dataclass(slots=True)
@@ -118,19 +123,50 @@ def _verdict(structure: Structure, payload: Any, world: World | None, taken: _Ta
         return Verdict(*head, KO, structure.findings, payload)
     if world is None:
         return Verdict(*head, INTEGRATED, (), payload)
-    reference = payload["referenceFournisseur"]
-    known = world.known.get(reference)
+    known = world.known.get(payload["referenceFournisseur"])
+    reopened = world.reopened.get(structure.index)
+    if known and reopened:
+        return _answer(head, payload, world, known, reopened, taken)
     if known and known.content_hash == content_hash:
-        return Verdict(*head, ALREADY, (), payload, already_id=known.request_id)
+        return Verdict(*head, ALREADY, (), payload, known_id=known.request_id)
+    return _judged(head, payload, world, taken)
+
+
+def _answer(
+    head: _Head,
+    payload: Any,
+    world: World,
+    known: Known,
+    reopened: Reopened,
+    taken: _Taken,
+) -> Verdict:
+    """A request that awaits its correction comes again: the answer, when it differs only where it
+    was reopened; a second answer in the same file is a double (UNI-009)."""
+    index, reference = head[0], payload["referenceFournisseur"]
+    is_same = known.content_hash == head[2] and not reopened.changed
+    if is_same and reference not in taken.references:
+        return Verdict(*head, ALREADY, (), payload, known_id=known.request_id)
+    facts = ReferenceFacts.of(reference, payload, known, reopened)
+    if strange := tuple(_placed(_check([facts], world), index, reference)):
+        return Verdict(*head, KO, strange, payload)
+    verdict = _judged(head, payload, reopened.world, taken)
+    if verdict.outcome == KO:
+        return verdict
+    return replace(verdict, outcome=ANSWERED, known_id=known.request_id)
+
+
+def _judged(head: _Head, payload: Any, world: World, taken: _Taken) -> Verdict:
+    """The verdict of the rules on a well-formed request."""
+    index, reference = head[0], payload["referenceFournisseur"]
     judged = (_judge_balance if world.kind == Kind.BALANCE else _judge_advance)(
         reference, payload, world, taken
     )
-    papers = _check(world.documents.get(structure.index, ()), world)
-    findings = tuple(_placed([*judged.findings, *papers], structure.index, reference))
+    papers = _check(world.documents.get(index, ()), world)
+    findings = tuple(_placed([*judged.findings, *papers], index, reference))
     is_ko = any(finding.severity is Severity.KO for finding in findings)
     if not is_ko:
-        taken.references[reference] = structure.index
-        taken.keys.update({claim.key: structure.index for claim in judged.claims})
+        taken.references[reference] = index
+        taken.keys.update({claim.key: index for claim in judged.claims})
     return Verdict(
         *head,
         KO if is_ko else INTEGRATED,

@@ -100,9 +100,19 @@ def with_values(payload: Any, values: dict[str, Any]) -> Any:
     """A copy of the request with these values, by pointer."""
     copy = deepcopy(payload)
     for at, value in values.items():
-        *steps, last = (step.replace("~1", "/").replace("~0", "~") for step in at.split("/")[1:])
-        inside = copy
-        for step in steps:
-            inside = inside[int(step)] if isinstance(inside, list) else inside[step]
-        inside[int(last) if isinstance(inside, list) else last] = value
+        parent, _, last = at.rpartition("/")
+        inside = value_at(copy, parent)
+        inside[int(last) if isinstance(inside, list) else _step(last)] = value
     return copy
+
+
+def value_at(payload: Any, at: str) -> Any:
+    """The value at this pointer of the request."""
+    inside = payload
+    for step in at.split("/")[1:]:
+        inside = inside[int(step)] if isinstance(inside, list) else inside[_step(step)]
+    return inside
+
+
+def _step(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

@@ -47,12 +47,26 @@ class KnownAdvance:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """What an officer reopened in the request that one of the file brings again, by `opened`:
+    pointer to label.
+
+    `world` is the one its answer is judged in: that of the day it was received, without what it
+    holds itself. `changed` are the documents that came and are not those in place, by pointer.
+    """
+
+    opened: Mapping[str, str]
+    world: World
+    changed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The programme, the supplier, the base and the live orders, as this batch finds them.
 
     `held` are the claims of live orders on the keys this batch wants; `grants` the aid already
     granted by the portal to a SIREN (or RPPS); `ris_requested` and `ris_accepted` the SIREN with
-    a live or accepted RIS request.
+    a live or accepted RIS request; `reopened`, by index, the requests that await a correction.
     """
 
     scheme: str
@@ -80,3 +94,4 @@ class World:
     pilots: Mapping[int, PilotFacts] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
     documents: Mapping[int, tuple[DocumentFacts, ...]] = field(default_factory=dict)
+    reopened: Mapping[int, Reopened] = field(default_factory=dict)

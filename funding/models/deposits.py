@@ -66,6 +66,9 @@ class Deposit(models.Model):
     finished_at = models.DateTimeField("terminé le", null=True, blank=True)
     request_count = models.PositiveSmallIntegerField("demandes", default=0)
     integrated_count = models.PositiveSmallIntegerField("intégrées", default=0)
+    answered_count = models.PositiveSmallIntegerField(
+        "réponses à une correction", default=0, db_default=0
+    )
     already_count = models.PositiveSmallIntegerField("déjà intégrées", default=0)
     ko_count = models.PositiveSmallIntegerField("KO", default=0)
     alert_count = models.PositiveSmallIntegerField("avec alerte", default=0)
@@ -109,6 +112,7 @@ class Deposit(models.Model):
                 condition=~Q(state="done")
                 | Q(
                     request_count=models.F("integrated_count")
+                    + models.F("answered_count")
                     + models.F("already_count")
                     + models.F("ko_count")
                 ),
@@ -178,7 +182,7 @@ class DepositLine(models.Model):
             models.UniqueConstraint(fields=["deposit", "index"], name="deposit_line_once"),
             models.CheckConstraint(
                 condition=Q(outcome="ko", request__isnull=True) & ~Q(findings=[])
-                | Q(outcome__in=["integrated", "already"], request__isnull=False),
+                | Q(outcome__in=["integrated", "answered", "already"], request__isnull=False),
                 name="deposit_line_verdict",
             ),
         ]

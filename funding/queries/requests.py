@@ -111,6 +111,7 @@ class DepositLineQuerySet(models.QuerySet[Any]):
         integrated = Q(outcome=Outcome.INTEGRATED)
         conditions = {
             Verdict.KO.value: Q(outcome=Outcome.KO),
+            Verdict.ANSWERED.value: Q(outcome=Outcome.ANSWERED),
             Verdict.ALREADY.value: Q(outcome=Outcome.ALREADY),
             Verdict.ALERT.value: integrated & Q(alert_count__gt=0),
             Verdict.OK.value: integrated & Q(alert_count=0),

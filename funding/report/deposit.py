@@ -45,6 +45,7 @@ def deposit_document(deposit: Deposit) -> dict[str, Any]:
             "total": deposit.request_count,
             "integrees": deposit.integrated_count,
             "avecAlerte": deposit.alert_count,
+            "reponses": deposit.answered_count,
             "dejaIntegrees": deposit.already_count,
             "ko": deposit.ko_count,
         },

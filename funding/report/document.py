@@ -14,6 +14,7 @@ _VERDICT_VALUES = {
     Verdict.KO.value: "KO",
     Verdict.ALERT.value: "INTEGREE_AVEC_ALERTE",
     Verdict.OK.value: "INTEGREE",
+    Verdict.ANSWERED.value: "REPONSE_CORRECTION",
     Verdict.ALREADY.value: "DEJA_INTEGREE",
 }
 _SEVERITY_VALUES = {"ko": "KO", "alert": "ALERTE", "wait": "ATTENTE"}

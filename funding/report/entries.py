@@ -31,6 +31,7 @@ VERDICTS: Mapping[str, VerdictWords] = {
     Verdict.KO.value: VerdictWords(Verdict.KO.label, "✕", "error", 0),
     Verdict.ALERT.value: VerdictWords(Verdict.ALERT.label, "!", "warning", 1),
     Verdict.OK.value: VerdictWords(Verdict.OK.label, "✓", "success", 2),
+    Verdict.ANSWERED.value: VerdictWords(Verdict.ANSWERED.label, "↺", "success", 2),
     Verdict.ALREADY.value: VerdictWords(Verdict.ALREADY.label, "=", "info", 2),
 }
 _SEVERITIES = {
@@ -40,11 +41,17 @@ _SEVERITIES = {
 }
 
 
+_OTHERS: Mapping[str, Verdict] = {
+    Outcome.ANSWERED.value: Verdict.ANSWERED,
+    Outcome.ALREADY.value: Verdict.ALREADY,
+}
+
+
 def verdict_of(outcome: str, alert_count: int) -> str:
     """The verdict that people read: an integrated request with alerts has its own."""
     if outcome == Outcome.INTEGRATED:
         return (Verdict.ALERT if alert_count else Verdict.OK).value
-    return (Verdict.ALREADY if outcome == Outcome.ALREADY else Verdict.KO).value
+    return _OTHERS.get(outcome, Verdict.KO).value
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +210,7 @@ def entries_of_simulation(
 ) -> Iterator[Entry]:
     """Entries of a simulation's lines, with the explanation of their amounts."""
     for line in lines:
-        is_kept = line.outcome == Outcome.INTEGRATED
+        is_kept = line.outcome in (Outcome.INTEGRATED, Outcome.ANSWERED)
         alerts = sum(item.severity is not Severity.KO for item in line.findings) if is_kept else 0
         yield Entry(
             index=line.index,

@@ -50,6 +50,16 @@ class Shortfall:
         return len(self.stock.pieces) - len(self.stock.missing)
 
     @property
+    def to_be_ko(self) -> int:
+        """How many requests are KO if the deposit is made without what is missing."""
+        return sum(row.index not in self.stock.answers for row in self.rows)
+
+    @property
+    def to_be_kept(self) -> int:
+        """How many answers to a correction then keep the document in place."""
+        return len(self.rows) - self.to_be_ko
+
+    @property
     def expected_json(self) -> str:
         """The names still awaited, for the check made by the browser before sending."""
         return orjson.dumps([piece.name for piece in self.stock.missing]).decode()

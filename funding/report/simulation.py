@@ -45,6 +45,7 @@ def labels_of(simulation: Simulated) -> dict[str, str]:
         Verdict.KO.value: Verdict.KO.label,
         Verdict.ALERT.value: f"{accepted}, avec alerte",
         Verdict.OK.value: accepted,
+        Verdict.ANSWERED.value: "Serait la réponse à la correction demandée",
         Verdict.ALREADY.value: Verdict.ALREADY.label,
     }
 

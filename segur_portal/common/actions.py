@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -71,9 +71,11 @@ def move_all(
     actor: Any = None,
     reason_code: str = "",
     note: str = "",
+    notes: Mapping[int, str] | None = None,
     **changes: Any,
 ) -> list[int]:
     """Make one transition on many rows in a fixed number of statements; their keys, sorted.
+    `notes` is what the journal says of each, by key, where it is not the same for all.
 
     All or nothing: raises ForbiddenMoveError, in French, when one of them is in a state from which
     the table does not allow it. Rows are locked in the order of their keys.
@@ -100,7 +102,7 @@ def move_all(
                 source=source,
                 target=step.target,
                 reason_code=reason_code,
-                note=note,
+                note=(notes or {}).get(pk, note),
             )
             for pk, source in states.items()
         ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,28 +14,17 @@ from django.test import Client
 from django.urls import reverse
 
 from enrolment.models import User
-from funding.actions import process_deposit, receive_deposit
-from funding.actions.corrections import ask_corrections
-from funding.actions.requests import move_request
-from funding.demo.papers import a_pdf, a_zip, documents_of, order_lines
+from funding.demo.papers import a_pdf, order_lines
 from funding.models import Correction, DepositDocument, FundingRequest
 from funding.report.papers import papers_of
 from orders.models import Claim, EligibleClient, OrderClient
-from segur_portal.common.enums import Role
 from segur_portal.common.models import IssuedDocument, JournalEntry, Notification
 from segur_portal.common.workflow import ForbiddenMoveError
-from tests.builders import SIRET, a_file, a_filename, a_request
-from tests.factories import (
-    A_DAY,
-    a_base,
-    a_member,
-    a_supplier,
-    an_enrolment,
-    an_officer,
-    the_programme,
-)
+from tests.builders import a_request
+from tests.factories import A_DAY
 
-RIS = "SONS-IMG-RIS-Va2"
+from .correcting import RIS, ask
+
 PAPER, NAME = "/bonDeCommande/nomFichier", "/clients/0/nomStructure"
 SIREN, NET, VAT, GROSS = (
     "/clients/0/siren",
@@ -51,48 +39,6 @@ pytestmark = pytest.mark.django_db
 def _on_a_day() -> Iterator[None]:
     with time_machine.travel(A_DAY, tick=True):
         yield
-
-
-@pytest.fixture
-def officer() -> User:
-    the_programme()
-    return an_officer(RIS)
-
-
-@pytest.fixture
-def member(officer: User) -> User:
-    return a_member(a_supplier(SIRET))
-
-
-@pytest.fixture
-def one(member: User, officer: User) -> FundingRequest:
-    """A request in instruction, with its signed order."""
-    supplier = member.memberships.get().supplier
-    asked = [a_request(RIS, number=number) for number in (1, 2)]
-    an_enrolment(supplier, asked[0], RIS)
-    a_base(RIS, [*asked, a_request(RIS, number=3)])
-    papers = {name: pdf for req in asked for name, pdf in documents_of(req, "AVANCE").items()}
-    deposit = receive_deposit(
-        supplier=supplier,
-        user=member,
-        content=BytesIO(a_file(RIS, requests=asked)),
-        name=a_filename(RIS),
-        archives=[ContentFile(a_zip(papers), name="bons.zip")],
-    )
-    assert process_deposit(deposit.pk)
-    found: FundingRequest = FundingRequest.objects.get(position=1)
-    move_request(found, "take", actor=officer, role=Role.OFFICER)
-    return found
-
-
-def ask(one: FundingRequest, officer: User, *pointers: str) -> None:
-    ask_corrections(
-        one,
-        {pointer: f"Corrigez {pointer}" for pointer in pointers},
-        actor=officer,
-        reason_code="document",
-        note="Merci de corriger.",
-    )
 
 
 def page(one: FundingRequest) -> str:

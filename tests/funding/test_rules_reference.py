@@ -9,6 +9,7 @@ from funding.rules.reference import ReferenceFacts, differences
 from tests.rule_cases import Broken, Case, assert_case, breaks, holds
 
 NUMBER = "AV-2026-000123"
+OPENED = {"/a/b": "Le nom", "/a/c": "Bon de commande (PDF)"}
 CASES: list[Case] = [
     holds("REF-001", "a new reference", ReferenceFacts("CMD-7", None)),
     holds("REF-001", "the same content", ReferenceFacts("CMD-7", NUMBER)),
@@ -18,6 +19,20 @@ CASES: list[Case] = [
         ReferenceFacts("CMD-7", NUMBER, (("/b", "1", "2"), ("/a/0", "x", "null"))),
         Broken("/a/0", "« CMD-7 »", NUMBER, "reçu « null », intégré « x »"),
         Broken("/b", "reçu « 2 »"),
+    ),
+    holds(
+        "REF-001",
+        "a correction awaited: only what was reopened changes",
+        ReferenceFacts("CMD-7", NUMBER, (("/a/b", "x", "y"),), OPENED, (("/a/c", "BDC.pdf"),)),
+    ),
+    breaks(
+        "REF-001",
+        "a correction awaited: a value and a document that were not reopened",
+        ReferenceFacts(
+            "CMD-7", NUMBER, (("/a/b", "x", "y"), ("/d", "1", "2")), OPENED, (("/f", "BDC.pdf"),)
+        ),
+        Broken("/d", NUMBER, "n’a pas été rouverte", "« Le nom » et « Bon de commande (PDF) »"),
+        Broken("/f", "« BDC.pdf » n’a pas été rouvert"),
     ),
 ]
 
