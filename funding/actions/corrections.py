@@ -24,6 +24,7 @@ from funding.models import Correction, FundingRequest
 from orders.actions.claims import take_claims
 from segur_portal.common import clock
 from segur_portal.common.enums import Role
+from segur_portal.common.french import spaced
 from segur_portal.common.models import NoticeKind
 from segur_portal.common.rules import Finding
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -98,28 +99,41 @@ def ask_corrections(
 
 
 def _line(leaf: Leaf, question: str) -> str:
-    return f"– {leaf.label} : {question.strip() or 'à vérifier et à corriger'}"
+    """What is asked, as people read it; a document under the name that its file must bear."""
+    name = f", « {leaf.value} »" if leaf.form == "document" else ""
+    return spaced(f"– {leaf.label}{name} : {question.strip() or 'à vérifier et à corriger'}")
 
 
 def _leaves(request: FundingRequest) -> list[Leaf]:
     return leaves_of(request.payload, scheme=request.scheme_id, kind=request.kind)
 
 
-@transaction.atomic
 def answer_corrections(request: FundingRequest, answer: Answer, *, actor: User) -> None:
     """Put the answers in the request, judge it again, and give it back to ASP.
 
     Only what is open changes. Raises CorrectionRefusedError when the request would be KO (nothing
-    is kept), ForbiddenMoveError when it awaits no correction.
+    is kept, not even the files that came), ForbiddenMoveError when it awaits no correction.
     """
+    papers = Papers(answer.files, actor)
+    try:
+        _answer(request, answer.values, papers, actor=actor)
+    except Exception:
+        for _, stored in papers.stored.values():
+            stored.content.delete(save=False)
+        raise
+    request.refresh_from_db()
+
+
+@transaction.atomic
+def _answer(
+    request: FundingRequest, values: Mapping[str, Any], papers: Papers, *, actor: User
+) -> None:
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if locked.state != AWAITING:
         raise ForbiddenMoveError("Ce dossier n’attend plus de correction.")
     pending = {one.pointer: one for one in locked.corrections.pending().order_by("pk")}
-    values = {at: value for at, value in answer.values.items() if at in pending}
-    files = {at: file for at, file in answer.files.items() if at in pending}
-    papers = Papers(files, actor)
-    payload = with_values(locked.payload, values)
+    payload = with_values(locked.payload, {at: values[at] for at in values if at in pending})
+    papers.files = {at: file for at, file in papers.files.items() if at in pending}
     one = _judged(locked, payload, pending, papers)
     try:
         with transaction.atomic():
@@ -130,7 +144,6 @@ def answer_corrections(request: FundingRequest, answer: Answer, *, actor: User) 
         raise ForbiddenMoveError(
             "Un autre dossier vient de prendre un de ces identifiants. Envoyez de nouveau."
         ) from race
-    request.refresh_from_db()
 
 
 def _judged(

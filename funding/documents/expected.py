@@ -10,7 +10,8 @@ from segur_portal.common.enums import Kind
 
 from .result import Wanted
 
-_BLOCKS = {
+# The documents of each kind of request: the block that names it, what it is called, what it is.
+BLOCKS = {
     Kind.ADVANCE.value: (("bonDeCommande", "bon de commande", "order"),),
     Kind.BALANCE.value: (
         ("procesVerbal", "procès-verbal", "acceptance"),
@@ -33,7 +34,7 @@ class ExpectedFile:
 def expected_files(request: Any, kind: str) -> list[ExpectedFile]:
     """The documents that a request names, whatever its shape."""
     found = []
-    for block, label, document in _BLOCKS.get(kind, ()):
+    for block, label, document in BLOCKS.get(kind, ()):
         part = request.get(block) if isinstance(request, dict) else None
         if not isinstance(part, dict):
             continue

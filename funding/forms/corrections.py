@@ -35,9 +35,9 @@ class AnswerForm(forms.Form):
         return [(one, self[self.names[one.leaf.pointer]]) for one in self.asked]
 
     @property
-    def has_documents(self) -> bool:
-        """Whether a document is asked."""
-        return any(one.correction.is_document for one in self.asked)
+    def documents(self) -> list[Asked]:
+        """The documents asked."""
+        return [one for one in self.asked if one.correction.is_document]
 
     def values(self) -> dict[str, Any]:
         """The values, by pointer, as the format writes them."""

@@ -22,7 +22,7 @@ from funding.actions.pieces import closing_of
 from funding.forms import DepositFilters, DepositForm, PiecesForm, ReportFilters
 from funding.models import Deposit
 from funding.report.agenda import openings
-from funding.report.correction import has_correction
+from funding.report.correction import documents_to_send, has_correction
 from funding.report.entries import entries_of_lines, finding_rows
 from funding.report.incomplete import form_facts, shortfall_of
 from funding.report.model_files import expected_name
@@ -182,6 +182,7 @@ def _deposit_context(
     elif progress.owner == YOU:
         context["closes_at"] = closing_of(deposit.scheme_id, deposit.kind)
     if deposit.state == "done":
+        context["to_send"] = documents_to_send(deposit)
         context |= _report_context(request, deposit, words)
     return context
 

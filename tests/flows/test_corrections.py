@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +19,7 @@ from funding.demo.papers import a_pdf, order_lines
 from funding.models import Correction, DepositDocument, FundingRequest
 from funding.report.papers import papers_of
 from orders.models import Claim, EligibleClient, OrderClient
-from segur_portal.common.models import IssuedDocument, JournalEntry, Notification
+from segur_portal.common.models import IssuedDocument, JournalEntry, Notification, StoredFile
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import a_request
 from tests.factories import A_DAY
@@ -39,6 +40,13 @@ pytestmark = pytest.mark.django_db
 def _on_a_day() -> Iterator[None]:
     with time_machine.travel(A_DAY, tick=True):
         yield
+
+
+def kept_files() -> set[str]:
+    """The documents that the storage holds."""
+    folder = StoredFile.Purpose.DOCUMENT
+    groups, _ = default_storage.listdir(folder) if default_storage.exists(folder) else ([], [])
+    return {name for group in groups for name in default_storage.listdir(f"{folder}/{group}")[1]}
 
 
 def page(one: FundingRequest) -> str:
@@ -194,6 +202,34 @@ def test_what_is_no_pdf_is_refused(one: FundingRequest, officer: User, member: U
     assert response.status_code == 200
     assert "DOC-002" in response.content.decode()
     assert DepositDocument.objects.filter(deposit=one.deposit).count() == 2
+
+
+def test_a_refused_answer_leaves_no_file_behind(
+    one: FundingRequest, officer: User, member: User
+) -> None:
+    """A sound paper sent with an amount that does not add up: its bytes are not kept."""
+    ask(one, officer, PAPER, NET)
+    before = kept_files()
+    better = a_pdf([*order_lines(one.payload), "Page nette"])
+    response = answer(member, one, {PAPER: ContentFile(better, name="scan.pdf"), NET: "12"})
+    assert response.status_code == 200
+    assert kept_files() == before
+    values = {PAPER: ContentFile(better, name="scan.pdf"), NET: str(one.net)}
+    assert answer(member, one, values).status_code == 302
+    assert len(kept_files() - before) == 1
+
+
+def test_the_page_names_the_documents_of_a_deposit(
+    one: FundingRequest, officer: User, member: User
+) -> None:
+    """Who would rather deposit again reads under which name, and why; the letter says it too."""
+    ask(one, officer, PAPER)
+    text = client_of(member).get(page(one)).content.decode()
+    by_deposit = text.split("Répondre plutôt par un dépôt")[1].split("</details>")[0]
+    name = one.payload["bonDeCommande"]["nomFichier"]
+    assert name in by_deposit
+    assert f"Corrigez {PAPER}" in by_deposit
+    assert name in JournalEntry.objects.get(verb="request_correction").note
 
 
 def test_the_clock_counts_the_suppliers_days_apart(
