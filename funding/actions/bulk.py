@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
 from enrolment.models import User
+from funding.actions.letters import REASONS
 from funding.actions.requests import move_request
+from funding.actions.telling import tell_bulk
 from funding.models import BulkDecision, BulkDecisionLine, FundingRequest
 from funding.workflow import REQUEST
 from segur_portal.common import clock
@@ -82,6 +84,7 @@ def run_bulk(decision_id: int) -> None:
         if locked.finished_at is None and not waiting.exists():
             locked.finished_at = clock.now()
             locked.save(update_fields=["finished_at"])
+            tell_bulk(locked, REASONS.get(locked.reason_code, ""))
 
 
 def resume_bulk() -> int:
@@ -119,6 +122,7 @@ def _run_line(decision: BulkDecision, pk: int) -> None:
                 role=Role.OFFICER,
                 reason_code=decision.reason_code,
                 note=decision.note,
+                is_told=False,
             )
     except ForbiddenMoveError as refusal:
         found.outcome, found.message = Outcome.LEFT, str(refusal)

@@ -13,6 +13,7 @@ from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Membership, Supplier, User
 from funding.actions.limits import limits
 from funding.actions.requests import move_request
+from funding.actions.telling import tell_recoveries
 from funding.enums import Outcome, RequestReason
 from funding.intake import Envelope, read_envelope
 from funding.models import DepositLine, Dispute, DisputePart, FundingRequest
@@ -212,7 +213,9 @@ def decide_dispute(
             role=role,
             reason_code=RequestReason.SUPPLIER_CHANGED,
             note=note,
+            is_told=False,
         )
+        tell_recoveries([dispute.request_id])
     for supplier, what in _outcomes(dispute, name):
         _tell(dispute, supplier, what, note)
 

@@ -169,5 +169,4 @@ def _cancel(pk: int, message: str) -> bool:
     except ForbiddenMoveError as late:
         logger.info("Request %s is not cancelled: %s", request.number, late)
         return False
-    tell_supplier(request, kind=NoticeKind.DECISION, what="est annulée", why=message)
     return True

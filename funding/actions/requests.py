@@ -13,7 +13,8 @@ from funding.actions.acceptance import check_de_minimis
 from funding.actions.consequences import check_cancellable, live_balance
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
-from funding.actions.letters import issue_letters
+from funding.actions.letters import REASONS, issue_letters
+from funding.actions.telling import tell_decision
 from funding.models import FundingRequest
 from funding.workflow import DECISIONS, REQUEST, WITH_SUPPLIER
 from orders.actions.claims import release_claims
@@ -32,19 +33,23 @@ def move_request(
     role: str,
     reason_code: str = "",
     note: str = "",
+    is_told: bool = True,
 ) -> None:
     """Move a request as its state table allows.
 
-    A decision issues its letters. A refused or cancelled advance frees what its order claimed, in
-    the same transaction; a cancelled advance takes its balance with it. Raises ForbiddenMoveError,
-    in French: the state table, an officer's schemes, money on its way to the supplier, an
-    acceptance above the *de minimis* ceiling (MNT-005).
+    A decision issues its letters and is told to the supplier, unless the caller tells it. A
+    refused or cancelled advance frees what its order claimed, in the same transaction; a cancelled
+    advance takes its balance with it. Raises ForbiddenMoveError, in French: the state table, an
+    officer's schemes, money on its way to the supplier, an acceptance above the *de minimis*
+    ceiling (MNT-005).
     """
     check_assigned(actor, request.scheme_id)
     _check_reason(name, reason_code)
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if name == "cancel":
-        _cancel_balance(locked, actor=actor, role=role, reason_code=reason_code, note=note)
+        _cancel_balance(
+            locked, actor=actor, role=role, reason_code=reason_code, note=note, is_told=is_told
+        )
     if name == "accept":
         check_documents_open(locked)
         check_de_minimis(locked)
@@ -62,6 +67,8 @@ def move_request(
     _follow_money(request, source=locked.state)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
+    if is_told:
+        tell_decision(request, name, reason=REASONS.get(reason_code, ""), note=note)
 
 
 def _check_reason(name: str, reason_code: str) -> None:
@@ -101,10 +108,8 @@ def _follow_money(request: FundingRequest, *, source: str) -> None:
         record_cancellation(request, was_paid=source == "paid", at=now)
 
 
-def _cancel_balance(
-    request: FundingRequest, *, actor: User | None, role: str, reason_code: str, note: str
-) -> None:
+def _cancel_balance(request: FundingRequest, **cancelled: Any) -> None:
     """The balance of a cancelled advance falls with it, first."""
     check_cancellable(request)
     if (balance := live_balance(request)) is not None:
-        move_request(balance, "cancel", actor=actor, role=role, reason_code=reason_code, note=note)
+        move_request(balance, "cancel", **cancelled)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Iterable
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -54,19 +56,50 @@ def queue_mail(
     again. `is_secret`: its words are erased once sent, except in demonstration, where a page shows
     them. Line breaks of the subject are removed.
     """
+    fields = _written(to, template, subject, context)
+    return store_mail(subject=subject, key=key, is_secret=is_secret, **fields)
+
+
+@transaction.atomic
+def queue_mails(
+    mails: Iterable[tuple[Any, str, dict[str, Any], str]], *, template: str
+) -> list[OutgoingMail]:
+    """Write many mails of one template in one insertion; each is (to, subject, context, key), its
+    key never used before. See `queue_mail`."""
+    rows = [
+        OutgoingMail(
+            key=key,
+            subject=_one_line(subject),
+            queued_at=clock.now(),
+            next_attempt_at=clock.machine_now(),
+            **_written(to, template, subject, context),
+        )
+        for to, subject, context, key in mails
+    ]
+    OutgoingMail.objects.bulk_create(rows)
+    for row in rows:
+        transaction.on_commit(partial(_wake_sender, row.pk))
+    return rows
+
+
+def _written(
+    to: Any, template: str, subject: str, context: dict[str, Any] | None
+) -> dict[str, Any]:
+    """A mail in words, for its recipient."""
     recipient = None if isinstance(to, str) else to
     words = {**(context or {}), "subject": subject, "recipient": recipient}
     words["portal_url"] = portal_url()
-    return store_mail(
-        address=to if recipient is None else recipient.email,
-        recipient=recipient,
-        template=template,
-        subject=subject,
-        text=render_to_string(f"mails/{template}.txt", words),
-        html=render_to_string(f"mails/{template}.html", words),
-        key=key,
-        is_secret=is_secret,
-    )
+    return {
+        "address": to if recipient is None else recipient.email,
+        "recipient": recipient,
+        "template": template,
+        "text": render_to_string(f"mails/{template}.txt", words),
+        "html": render_to_string(f"mails/{template}.html", words),
+    }
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())[:200]
 
 
 @transaction.atomic
@@ -77,7 +110,7 @@ def store_mail(
     mail, is_new = OutgoingMail.objects.get_or_create(
         key=key or f"mail-{uuid4()}",
         defaults={
-            "subject": " ".join(subject.split())[:200],
+            "subject": _one_line(subject),
             "queued_at": clock.now(),
             "next_attempt_at": clock.machine_now(),
             "is_secret": is_secret and not settings.DEMONSTRATION,

@@ -9,13 +9,14 @@ Supplier's members never receive an internal note, whatever the caller passes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from segur_portal.common import clock
-from segur_portal.common.mails import portal_url, queue_mail
+from segur_portal.common.mails import portal_url, queue_mail, queue_mails
 from segur_portal.common.models import (
     DEFAULT_CHANNELS,
     MANDATORY_KINDS,
@@ -82,6 +83,66 @@ def notify(
                 },
             )
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A piece of news for one person: see `notify`."""
+
+    user: Any
+    title: str
+    body: str
+    url: str
+    key: str
+
+
+@transaction.atomic
+def notify_all(news: Iterable[News], *, kind: str) -> list[Notification]:
+    """Tell many pieces of news of one kind, in a number of queries that does not depend on how
+    many; what a person was told under the same key is not told again."""
+    news = [one for one in news if one.user.is_active]
+    if not news:
+        return []
+    people = list({one.user.pk: one.user for one in news}.values())
+    channels, now = channels_of(people, kind), clock.now()
+    told = _told_under(people, {one.key for one in news})
+    fresh = [one for one in news if (one.user.pk, one.key) not in told]
+    written = Notification.objects.bulk_create(
+        Notification(
+            user=one.user,
+            kind=kind,
+            key=one.key,
+            title=one.title[:200],
+            body=one.body,
+            url=one.url,
+            created_at=now,
+            is_for_digest=channels[one.user.pk] == Channel.DAILY,
+        )
+        for one in fresh
+    )
+    queue_mails(
+        [
+            (row.user, row.title, _mailed(row), f"notification-{row.pk}")
+            for row in written
+            if channels[row.user_id] == Channel.EACH
+        ],
+        template="notification",
+    )
+    return written
+
+
+def _mailed(row: Notification) -> dict[str, Any]:
+    url = portal_url(row.url) if row.url else ""
+    return {"title": row.title, "body": row.body, "internal_note": row.internal_note, "url": url}
+
+
+def _told_under(people: list[Any], keys: set[str]) -> set[tuple[int, str]]:
+    """Who was told of which of these facts; locked as by `_already_told`."""
+    ids = sorted(user.pk for user in people)
+    users = get_user_model()._default_manager
+    list(users.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values("pk"))
+    rows = Notification.objects.filter(user__in=ids, key__in=keys - {""})
+    return set(rows.values_list("user", "key"))
 
 
 def _already_told(people: list[Any], key: str) -> set[int]:

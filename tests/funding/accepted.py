@@ -68,6 +68,15 @@ def an_account(supplier: Supplier, iban: str = IBAN) -> BankDetails:
 
 def accepted_requests(count: int = 3) -> list[FundingRequest]:
     """Advances of one supplier, deposited, instructed and accepted."""
+    requests = taken_requests(count)
+    officer = User.objects.get(email="instruit@asp.fr")
+    for request in requests:
+        move_request(request, "accept", actor=officer, role=Role.OFFICER)
+    return requests
+
+
+def taken_requests(count: int = 3) -> list[FundingRequest]:
+    """Advances of one supplier, deposited and in instruction."""
     the_programme()
     officer = an_officer(RIS, email="instruit@asp.fr")
     member = a_member(a_supplier(SIRET, "Atelier d’imagerie"))
@@ -82,7 +91,6 @@ def accepted_requests(count: int = 3) -> list[FundingRequest]:
     assert len(requests) == count
     for request in requests:
         move_request(request, "take", actor=officer, role=Role.OFFICER)
-        move_request(request, "accept", actor=officer, role=Role.OFFICER)
     return requests
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY
 from tests.funding.accepted import accepted_requests
 
-CANCEL = {"reason_code": "error", "note": "Erreur de saisie."}
+CANCEL: dict[str, Any] = {"reason_code": "error", "note": "Erreur de saisie."}
 
 
 @pytest.fixture

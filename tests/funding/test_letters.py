@@ -155,7 +155,7 @@ def test_each_decision_sends_its_letters(
 ) -> None:
     """In the decision's own transaction, with its reason in words."""
     actor = User.objects.get(kind="officer")
-    reason = {"reason_code": "signature", "note": "La signature manque page 2."}
+    reason: dict[str, Any] = {"reason_code": "signature", "note": "La signature manque page 2."}
     wanted = reason if move in {"refuse", "cancel", "request_correction"} else {}
     move_request(request_taken, move, actor=actor, role="officer", **wanted)
     documents = list(IssuedDocument.objects.about(request_taken))
