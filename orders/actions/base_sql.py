@@ -117,10 +117,11 @@ _COUNTS = """
     FROM {difference}
 """
 _CLOSE = "UPDATE orders_eligibleclient c SET valid_to = %s FROM {difference} d WHERE c.id = d.old"
+# In the order of the key: the index grows at its end, in memory, however large the base.
 _INSERT = f"""
     INSERT INTO orders_eligibleclient (scheme_id, valid_from, {_ALL})
     SELECT %s, %s, {typed("d", list(COLUMNS.values()))} FROM {{difference}} d
-    WHERE d.line IS NOT NULL
+    WHERE d.line IS NOT NULL ORDER BY d.kind, d.value
 """  # noqa: S608
 
 
