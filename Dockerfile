@@ -21,7 +21,7 @@ RUN apt-get update -qq \
     && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal \
-    && mkdir -p /srv/static /srv/var/files /srv/var/schedule \
+    && mkdir -p /srv/static /srv/var/files /srv/var/pages /srv/var/schedule \
         /srv/var/drop/eligible-clients \
     && chown -R portal:portal /srv/var
 COPY --from=libraries /opt/venv /opt/venv

@@ -156,7 +156,7 @@ if env.str("S3_BUCKET", ""):
         },
     }
 # Where the eligible-clients base is dropped for the nightly import: a folder of the machine, or a
-# prefix of the same bucket.
+# prefix of the same bucket when there is one and no folder is named.
 ELIGIBLE_BASE_DROP_DIR = Path(
     env.str("ELIGIBLE_BASE_DROP_DIR", str(VAR_DIR / "drop" / "eligible-clients"))
 )
@@ -164,7 +164,7 @@ DROP_STORAGE: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": ELIGIBLE_BASE_DROP_DIR, "base_url": None},
 }
-if env.str("S3_BUCKET", ""):
+if env.str("S3_BUCKET", "") and not env.str("ELIGIBLE_BASE_DROP_DIR", ""):
     prefix = env.str("ELIGIBLE_BASE_DROP_PREFIX", "drop/eligible-clients")
     DROP_STORAGE = {
         **PRIVATE_STORAGE,

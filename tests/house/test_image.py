@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import yaml
 
 from tests.house.sources import ROOT, tracked_files
 
 # Development, tests and documentation stay out of the image.
 LEFT_OUT = {"docs", "tests", ".ci", ".docker", "requirements"}
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+PORTAL = {
+    name: service
+    for name, service in COMPOSE["services"].items()
+    if service["image"] == "segur-portal"
+}
+# What the portal writes on disk, under VAR_DIR: every check of Django opens the cache of pages.
+WRITTEN = {"/srv/var/drop/eligible-clients", "/srv/var/pages", "/srv/var/schedule"}
+
+
+def mounts(service: str) -> dict[str, str]:
+    """What is mounted where in a service: the target, then the source."""
+    volumes = [re.sub(r":ro$", "", volume) for volume in PORTAL[service].get("volumes", [])]
+    pairs = [volume.rsplit(":", 1) for volume in volumes]
+    return {target: source for source, target in pairs}
 
 
 def test_the_image_holds_every_folder_of_the_portal() -> None:
@@ -32,3 +50,30 @@ def test_images_are_pinned_and_secrets_are_asked() -> None:
         assert image == "segur-portal" or re.search(r":\d", image), image
     for name in re.findall(r"\$\{(\w*(?:SECRET_KEY|PASSWORD|_KEYS)\w*)\}", compose):
         raise AssertionError(f"{name} would be empty without a word")
+
+
+def test_workers_can_be_many() -> None:
+    """`--scale worker=N`: a name or a port of the machine would be taken by the first alone."""
+    worker = COMPOSE["services"]["worker"]
+    assert not {"container_name", "hostname", "ports", "deploy"} & set(worker)
+    assert "$$HOSTNAME" in str(worker["healthcheck"])
+
+
+def test_read_only_containers_find_their_folders_in_the_image() -> None:
+    """Nothing can be made in a container that is read-only: the image has every folder, the
+    portal's user owns it, and a new volume is made like it."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    made = re.search(r"mkdir -p ([^&]+)&& chown -R portal:portal /srv/var", dockerfile)
+    assert made
+    assert set(made[1].replace("\\", " ").split()) >= WRITTEN
+    for name, service in PORTAL.items():
+        assert service["read_only"], name
+        assert set(mounts(name)) <= WRITTEN | {"/srv/secrets"}, name
+
+
+def test_what_two_containers_share_is_one_volume() -> None:
+    """The purge, in any worker, deletes the pages that web drew; a base dropped once is found."""
+    assert mounts("web")["/srv/var/pages"] == mounts("worker")["/srv/var/pages"] == "pages"
+    shared = PORTAL["worker"]["environment"]["ELIGIBLE_BASE_DROP_DIR"]
+    assert shared in mounts("worker")
+    assert set(mounts("scheduler")) == {"/srv/var/schedule"}
