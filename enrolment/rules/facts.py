@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from .layouts import OrderPaper
+
 
 @dataclass(frozen=True, slots=True)
 class SolutionFacts:
@@ -35,7 +37,8 @@ class SupplierFacts:
 
     `stage` is `none`, `early` or `final`; `solution` is the one the request names, by name and
     version, when this supplier edits or distributes it; `enrolled_solutions` lists the
-    « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`;
+    « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`:
+    what the supplier declared and had reviewed; `paper` is its order, when its text was read;
     `lapsed` says in words which accepted documents of the enrolment have ended.
     """
 
@@ -50,3 +53,4 @@ class SupplierFacts:
     holds_osu: bool
     layout: str
     lapsed: tuple[str, ...] = ()
+    paper: OrderPaper | None = None

@@ -13,6 +13,10 @@ from .facts import SolutionFacts, SupplierFacts
 
 # A balance pays for an order already judged: losing a mandate or a habilitation in between does
 # not undo it (ours). Only the enrolment itself is asked for again.
+_PRINT_NUMBER = (
+    "Imprimez sur vos bons de commande le numéro de votre modèle conforme, tel qu’il figure dans "
+    "« Mes modèles » (par exemple « MOD-2026-0001 v1 »), ou utilisez le modèle de l’ASP."
+)
 ORDER_ONLY = frozenset({Kind.ADVANCE.value})
 
 
@@ -190,9 +194,38 @@ def _osu_held(facts: SupplierFacts) -> Iterator[Breach]:
 
 
 def _layout_reviewed(facts: SupplierFacts) -> Iterator[Breach]:
-    """ENR-005: the ASP model, or a layout that an officer found compliant (section 4)."""
-    if facts.layout == "unreviewed":
-        yield Breach("/bonDeCommande", found="modèle non examiné", expected="un modèle conforme")
+    """ENR-005: the ASP model, or a layout that an officer found compliant (section 4).
+
+    The number printed on the order says which. Where nothing could be read (no document yet, a
+    scan), only what the supplier had reviewed is known.
+    """
+    paper = facts.paper
+    if paper is None:
+        if facts.layout == "unreviewed":
+            yield Breach(
+                "/bonDeCommande", found="modèle non examiné", expected="un modèle conforme"
+            )
+        return
+    if any(paper.may_follow(layout) for layout in paper.cited):
+        return
+    wanted = f"un modèle conforme le {day(paper.signed_on)}, ou celui de l’ASP"
+    if not paper.cited:
+        yield Breach(
+            "/bonDeCommande",
+            found="aucun numéro de modèle",
+            expected=wanted,
+            message="Le bon de commande ne cite aucun modèle, et n’est pas celui de l’ASP.",
+            advice=_PRINT_NUMBER,
+        )
+        return
+    layout = paper.cited[0]
+    yield Breach(
+        "/bonDeCommande",
+        found=f"{layout.reference}, {paper.fault_of(layout)}",
+        expected=wanted,
+        message="Le modèle que cite le bon de commande ne convient pas : {found}.",
+        advice=_PRINT_NUMBER,
+    )
 
 
 def _named(facts: SupplierFacts) -> str:
@@ -263,5 +296,9 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         source="Domaine, section 4 ; webinaire, « Processus de gestion des modèles »",
         check=_layout_reviewed,
         kinds=ORDER_ONLY,
+        note=(
+            "Le numéro du modèle est lu dans le texte du bon de commande, et jugé au jour de sa "
+            "signature. Un document numérisé est contrôlé à l’œil."
+        ),
     ),
 )

@@ -12,8 +12,9 @@ from typing import Any
 from enrolment.models import Supplier
 from funding.actions.corrected_papers import Papers, Rereader, brought_papers
 from funding.actions.integrate import Batch
+from funding.actions.layouts import layouts_cited
 from funding.actions.rewriting import Answered
-from funding.actions.world import Versions, load_world
+from funding.actions.world import Versions, cited_in, load_world, with_layouts
 from funding.documents import expected_files
 from funding.intake import Envelope, Structure
 from funding.intake.judge import ANSWERED, Verdict
@@ -115,7 +116,20 @@ def reopen(
             world = replace(world, documents={index: facts})
         opened = {pointer: correction.label for pointer, correction in asked.items()}
         found[index] = Awaited(one, asked, Reopened(opened, world, changed), versions, given)
-    return found
+    return _with_layouts(found, supplier)
+
+
+def _with_layouts(awaited: dict[int, Awaited], supplier: Supplier) -> dict[int, Awaited]:
+    """The same, knowing the models that their documents cite. One query."""
+    cited = layouts_cited(supplier, cited_in(one.reopened.world for one in awaited.values()))
+    if not cited:
+        return awaited
+    return {
+        index: replace(
+            one, reopened=replace(one.reopened, world=with_layouts(one.reopened.world, cited))
+        )
+        for index, one in awaited.items()
+    }
 
 
 def answers_of(

@@ -4,7 +4,7 @@ again by the same rules, as of the day the request was received."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import File
@@ -17,6 +17,7 @@ from funding.actions.integrate import LostRaceError
 from funding.actions.requests import move_request
 from funding.actions.rewriting import Answered, free_claims, write_answers
 from funding.actions.telling import tell_supplier
+from funding.actions.world import with_documents
 from funding.intake import Envelope, check_structure
 from funding.intake.judge import KO, judge
 from funding.intake.leaves import Leaf, leaves_of, with_values
@@ -162,7 +163,8 @@ def _judged(
         raise CorrectionRefusedError(structures[0].findings)
     again = Again(request, structures[0], payload)
     ((world, versions),) = worlds_as_received(request.supplier, envelope, [again])
-    world = replace(world, documents={1: judged_papers(request, payload, papers)})
+    documents = {1: judged_papers(request, payload, papers)}
+    world = with_documents(world, request.supplier, documents)
     (verdict,) = judge(envelope, structures, world)
     if verdict.outcome == KO:
         raise CorrectionRefusedError([f for f in verdict.findings if f.severity.value == "ko"])

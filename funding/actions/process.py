@@ -8,7 +8,6 @@ sweeper starts the deposit again and nothing is lost or doubled.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +30,7 @@ from funding.actions.letters import issue_receipt
 from funding.actions.limits import limits
 from funding.actions.receive import wake_worker
 from funding.actions.rewriting import free_claims, write_answers
-from funding.actions.world import load_world
+from funding.actions.world import load_world, with_documents
 from funding.intake import Envelope, Structure, check_structure, read_envelope
 from funding.intake.judge import ALREADY, ANSWERED, INTEGRATED, KO, Verdict, judge
 from funding.models import Deposit
@@ -180,7 +179,8 @@ def _judge_and_write(
         deposit.supplier, envelope, again, documents, deposit=deposit, rereader=rereader
     )
     reopened = {index: one.reopened for index, one in awaited.items()}
-    world = replace(world, documents=documents, reopened=reopened)
+    world = with_documents(world, deposit.supplier, documents)
+    world = replace(world, reopened=reopened)
     verdicts = judge(envelope, structures, world)
     if any(verdict.outcome in (INTEGRATED, ANSWERED) for verdict in verdicts):
         burn_names(deposit)

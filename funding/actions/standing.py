@@ -1,4 +1,4 @@
-"""Where a supplier stands on a scheme: its stage, its layouts, its solutions, its pilots."""
+"""Where a supplier stands on a scheme: its stage, its solutions, its pilots."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from enrolment.enums import SpecimenKind
-from enrolment.models import Distribution, Enrolment, Solution, Specimen, Supplier
+from enrolment.models import Distribution, Enrolment, Solution, Supplier
 from enrolment.rules import SolutionFacts
 from funding.intake.world import KnownAdvance
 from funding.rules.facts import PilotFacts
@@ -24,14 +23,6 @@ def stage_of(enrolment: Enrolment | None) -> str:
     if enrolment.state == "final" or enrolment.final_validated_on:
         return "final"
     return "early" if enrolment.early_validated_on else "none"
-
-
-def layout_of(supplier: Supplier, enrolment: Enrolment | None, scheme: str, on: date) -> str:
-    if enrolment is None or not enrolment.uses_own_order_layout:
-        return "asp"
-    layouts = Specimen.objects.of(supplier).in_force(on)
-    is_compliant = layouts.filter(scheme=scheme, kind=SpecimenKind.PURCHASE_ORDER).exists()
-    return "compliant" if is_compliant else "unreviewed"
 
 
 def solutions_of(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enrolment.actions.paperwork import lapses_of
 from enrolment.models import Enrolment, Supplier
+from enrolment.rules import LayoutFacts
 from funding.actions.aid import granted_aid
 from funding.actions.held import advances_of, held_claims, known_requests, ris_requests
+from funding.actions.layouts import layout_of, layouts_cited, own_layouts
 from funding.actions.programme import programme_on
-from funding.actions.standing import layout_of, pilots_of, solutions_of, stage_of
+from funding.actions.standing import pilots_of, solutions_of, stage_of
 from funding.intake import Envelope, Structure
 from funding.intake.facts import beneficiary
 from funding.intake.world import KnownAdvance, World
+from funding.rules.documents import DocumentFacts
 from orders.models import BaseImport
 from orders.queries import current_import, rows_for
 from orders.rules.facts import OrderFacts
@@ -71,6 +74,7 @@ def load_world(
         ris_requests(asked.sirens, own) if scheme == SchemeCode.DB else ((), ())
     )
     base = current_import(scheme)
+    layouts = own_layouts(supplier)
     world = World(
         scheme=scheme,
         kind=envelope.kind,
@@ -85,7 +89,8 @@ def load_world(
         holds_osu=supplier.holds_osu(on),
         stage=stage_of(enrolment),
         lapsed=lapses.sentences,
-        layout=layout_of(supplier, enrolment, scheme, on),
+        layout=layout_of(layouts, enrolment, scheme, on),
+        layouts=layouts,
         solutions=solutions,
         solution_ids=ids,
         base=rows_for(scheme, asked.keys, on),
@@ -98,6 +103,25 @@ def load_world(
         pilots=pilots_of(supplier, advances.values()),
     )
     return world, Versions(base, snapshot)
+
+
+def with_documents(
+    world: World, supplier: Supplier, documents: Mapping[int, tuple[DocumentFacts, ...]]
+) -> World:
+    """The same world, with what was read of the documents and of the models that they cite."""
+    told = replace(world, documents=documents)
+    return with_layouts(told, layouts_cited(supplier, cited_in([told])))
+
+
+def with_layouts(world: World, cited: Mapping[str, tuple[LayoutFacts, ...]]) -> World:
+    """The same world, which knows these models too."""
+    return replace(world, layouts={**world.layouts, **cited})
+
+
+def cited_in(worlds: Iterable[World]) -> set[str]:
+    """The numbers of layouts that the documents of these worlds show."""
+    papers = (paper for world in worlds for rows in world.documents.values() for paper in rows)
+    return {number for paper in papers for number in paper.citations}
 
 
 def _references(envelope: Envelope, structures: Sequence[Structure]) -> list[str]:

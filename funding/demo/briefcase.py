@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from django.core.files.base import ContentFile
 
+from enrolment.enums import SpecimenKind
+from enrolment.models import Specimen
 from funding.actions.limits import DEMO_AUTHORITY, limits
+from funding.actions.paper import blank_model
 from funding.intake import Envelope, check_structure, read_envelope
+from funding.report.paper import model_data
 from segur_portal.common.enums import DocumentKind, Kind
-from segur_portal.common.models import Statement
+from segur_portal.common.models import Scheme, Statement
 
 from .papers import a_pdf, a_scan, a_zip, acceptance_lines, invoice_lines, order_lines
 from .seals import altered, authority, signed, signer, stranger
@@ -22,6 +27,8 @@ from .seals import altered, authority, signed, signer, stranger
 _ALTERED, _STRANGER = 4, 16
 # Of a hundred documents: scanned (if signed by hand), saying another amount than the request.
 _SCANNED, _DISAGREEING = 7, 10
+# Of a hundred orders: without the number of the layout that they follow (ENR-005).
+_WITHOUT_NUMBER = range(90, 95)
 _RIGHT = 99
 
 
@@ -31,6 +38,8 @@ class Briefcase:
     def __init__(self, *, is_right: bool = False) -> None:
         self.is_right = is_right
         self._texts: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._layouts: dict[tuple[str, str], list[Specimen]] = {}
+        self._models: dict[str, str] = {}
 
     def zip_of(self, content: bytes, name: str, siret: str) -> ContentFile[bytes] | None:
         """The ZIP of the documents that a JSON file names; None when it awaits none."""
@@ -47,11 +56,11 @@ class Briefcase:
             file: paper
             for structure, request in pairs
             if not structure.findings
-            for file, paper in self._papers(request, envelope.kind, envelope.scheme)
+            for file, paper in self._papers(request, envelope.kind, envelope.scheme, siret)
         }
 
     def _papers(
-        self, request: Mapping[str, Any], kind: str, scheme: str
+        self, request: Mapping[str, Any], kind: str, scheme: str, siret: str
     ) -> Iterator[tuple[str, bytes]]:
         chance = Random(request["referenceFournisseur"])  # noqa: S311 - a demonstration
         draw = _RIGHT if self.is_right else chance.randrange(100)
@@ -65,9 +74,28 @@ class Briefcase:
             return
         order, chief = request["bonDeCommande"], request["clients"][0]["representantLegal"]
         texts = self._statements(DocumentKind.PURCHASE_ORDER, scheme)
-        lines = order_lines(_shown(request, draw), texts)
+        signed_on = date.fromisoformat(order["dateSignature"])
+        number = "" if draw in _WITHOUT_NUMBER else self._layout(siret, scheme, signed_on)
+        lines = order_lines(_shown(request, draw), texts, number)
         signatory = f"{chief['prenom']} {chief['nom']}"
         yield order["nomFichier"], _signed(lines, order, signatory, draw, chance)
+
+    def _layout(self, siret: str, scheme: str, on: date) -> str:
+        """The number that an order bears: the supplier's own layout, once found compliant or when
+        it has no other; else the ASP model."""
+        if (siret, scheme) not in self._layouts:
+            rows = Specimen.objects.filter(
+                supplier__siret=siret, scheme=scheme, kind=SpecimenKind.PURCHASE_ORDER
+            )
+            self._layouts[siret, scheme] = list(rows.exclude(state="withdrawn").order_by("pk"))
+        for row in self._layouts[siret, scheme]:
+            if row.compliant_from is None or row.compliant_from <= on:
+                return row.passport
+        if scheme not in self._models:
+            data = model_data(SpecimenKind.PURCHASE_ORDER, Scheme.objects.get(pk=scheme))
+            model = blank_model(data)
+            self._models[scheme] = model.reference if model else ""
+        return self._models[scheme]
 
     def _statements(self, kind: str, scheme: str) -> tuple[str, ...]:
         """The mandatory texts of a kind of document, as the portal looks for them."""

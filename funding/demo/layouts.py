@@ -13,7 +13,9 @@ from enrolment.actions import review_specimen, submit_specimen, withdraw_specime
 from enrolment.demo_accounts import ASSOCIATION, DOCTORS_EDITOR, IMAGING_EDITOR
 from enrolment.enums import SpecimenKind
 from enrolment.models import Specimen, Supplier, User
+from funding.actions.paper import issue_model
 from funding.actions.specimens import read_specimen
+from funding.report.paper import model_data
 from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 from segur_portal.common.models import Scheme, Statement
@@ -56,6 +58,12 @@ LAYOUTS = (
         "withdraw",
     ),
 )  # fmt: skip
+
+
+def issue_models() -> None:
+    """Issue the blank purchase order of each scheme, that most suppliers print."""
+    for scheme in Scheme.objects.order_by("pk"):
+        issue_model(data=model_data(_ORDER, scheme))
 
 
 def review_layouts(

@@ -26,8 +26,11 @@ _A4 = (595, 842)
 _LINE = 95
 
 
-def order_lines(request: Mapping[str, Any], statements: Sequence[str] = ()) -> list[str]:
-    """The text of the purchase order of a request, with these mandatory statements."""
+def order_lines(
+    request: Mapping[str, Any], statements: Sequence[str] = (), layout: str = ""
+) -> list[str]:
+    """The text of the purchase order of a request, with these mandatory statements and the number
+    of the layout that it follows."""
     order, software = request["bonDeCommande"], request["solutionLogicielle"]
     lines = [
         "BON DE COMMANDE",
@@ -45,7 +48,7 @@ def order_lines(request: Mapping[str, Any], statements: Sequence[str] = ()) -> l
         "",
         f"Signé le {_day(order['dateSignature'])} par le client",
     ]
-    return lines
+    return [*lines, f"Modèle de document {layout}"] if layout else lines
 
 
 def acceptance_lines(request: Mapping[str, Any], statements: Sequence[str] = ()) -> list[str]:

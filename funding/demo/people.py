@@ -29,7 +29,7 @@ from segur_portal.common import clock
 from segur_portal.common.enums import SchemeCode
 
 from .enrolment_papers import Paperwork
-from .layouts import review_layouts
+from .layouts import issue_models, review_layouts
 from .organisations import (
     BY_KEY,
     COMPETITOR,
@@ -103,6 +103,7 @@ def put_in_place() -> Cast:
         _create_suppliers(cast)
         _create_accounts(cast)
         _create_solutions(cast)
+        issue_models()
     for plan in ENROLMENTS:
         _play_enrolment(cast, plan)
     review_layouts(cast.suppliers, cast.depositors, cast.officer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from segur_portal.common.enums import Kind
 
-from .result import Wanted
+from .result import CITATION, Wanted
 
 # The documents of each kind of request: the block that names it, what it is called, what it is.
 BLOCKS = {
@@ -72,6 +72,7 @@ def _of_order(request: Mapping[str, Any]) -> Iterator[Wanted]:
         for line, doctor in enumerate(client["medecins"]):
             yield _identifier("RPPS", doctor["rpps"], f"{at}/medecins/{line}/rpps")
             yield _identifier("Numéro AM", doctor["numeroAm"], f"{at}/medecins/{line}/numeroAm")
+    yield Wanted(CITATION, CITATION, "Modèle cité", "")
 
 
 def _of_acceptance(request: Mapping[str, Any]) -> Iterator[Wanted]:

@@ -39,6 +39,7 @@ def document_facts(
         )
         if reading
         else (),
+        citations=reading.citations if reading else (),
         missing=tuple((item.pointer, item.label, item.words) for item in reading.missing)
         if reading
         else (),

@@ -30,11 +30,15 @@ class Signature:
     detail: str = ""
 
 
+CITATION = "citation"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A value or a statement to look for. `kind` is `identifier`, `amount`, `date`, `text`,
-    `statement` or `pattern` (an expression over the plain text); `pointer` names it in the
-    request (empty for a statement); `shown` is how people read it, when that is not the value."""
+    `statement`, `pattern` (an expression over the plain text) or `citation` (any number of a
+    layout: nothing says which, and none may be there); `pointer` names it in the request (empty
+    for a statement); `shown` is how people read it, when that is not the value."""
 
     key: str
     kind: str
@@ -77,6 +81,11 @@ class Reading:
     found: tuple[Found, ...] = ()
     sizes: tuple[tuple[float, float], ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The numbers of layouts that the document shows."""
+        return tuple(item.value for item in self.found if item.kind == CITATION)
 
     @property
     def missing(self) -> tuple[Found, ...]:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from unicodedata import combining, normalize
 
-from .result import Found, Wanted
+from .result import CITATION, Found, Wanted
 
 _MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
@@ -14,6 +14,12 @@ _MONTHS = (
 )  # fmt: skip
 _QUOTES = {"’": "'", "‘": "'", "`": "'", "«": '"', "»": '"', "“": '"', "”": '"'}
 _DASHES = dict.fromkeys("‐‑‒–—−", "-")
+_VERSION = r",?\s?(?:v|version)\.?\s?"
+# A layout of a supplier that was reviewed, or a model that the portal issued.
+_CITED = re.compile(
+    r"(?<![0-9a-z])(?P<number>(?:mod\s?-\s?[0-9]{4}|mdl\s?-\s?[0-9]{8})\s?-\s?[0-9]{4,9})(?![0-9])"
+    rf"(?:{_VERSION}(?P<version>[0-9]{{1,3}})(?![0-9]))?"
+)
 _PLAIN = {**_QUOTES, **_DASHES, "\u00ad": " ", "œ": "o", "æ": "a"}
 
 
@@ -34,13 +40,36 @@ def _plain_character(character: str) -> str:
 
 def pattern_of(wanted: Wanted | Found) -> re.Pattern[str]:
     """The expression that finds a wanted value in a plain text."""
-    maker = {"identifier": _identifier, "amount": _amount, "date": _date, "pattern": _pattern}
+    maker = {
+        "identifier": _identifier,
+        "amount": _amount,
+        "date": _date,
+        "pattern": _pattern,
+        CITATION: _citation,
+    }
     return re.compile(maker.get(wanted.kind, _words)(wanted.value))
 
 
 def best_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """The longest of the places, the first of equal ones: `1 000,00` rather than a number 1000."""
     return max(pattern.finditer(text), key=lambda match: len(match[0]), default=None)
+
+
+def citations(text: str) -> dict[str, re.Match[str]]:
+    """The numbers of layouts in a plain text, `MOD-2026-0001 v2`, and the first place of each."""
+    found: dict[str, re.Match[str]] = {}
+    for match in _CITED.finditer(text):
+        number = "".join(match["number"].split()).upper()
+        name = f"{number} v{int(match['version'])}" if match["version"] else number
+        found.setdefault(name, match)
+    return found
+
+
+def _citation(value: str) -> str:
+    """That number of a layout, with that version or without any."""
+    number, _, version = plain(value).partition(" v")
+    end = rf"{_VERSION}0*{version}(?![0-9])" if version else rf"(?![0-9])(?!{_VERSION}[0-9])"
+    return r"(?<![0-9a-z])" + r"\s?-\s?".join(number.split("-")) + end
 
 
 def _identifier(value: str) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 from pypdfium2 import raw
 
-from .result import Box, Found, Wanted
-from .search import best_match, pattern_of, plain
+from .result import CITATION, Box, Found, Wanted
+from .search import best_match, citations, pattern_of, plain
 
 # A page of text has some 3 000 characters; a file made to harm may have millions.
 MAX_CHARACTERS = 100_000
 MAX_BOXES = 8
+MAX_CITATIONS = 8
 _ENOUGH = 20
 # Places are computed on a screen of so many dots by point.
 _FINE = 100
@@ -24,10 +27,15 @@ _FINE = 100
 def read_text(
     path: Path, wanted: Sequence[Wanted]
 ) -> tuple[bool, tuple[Found, ...], list[tuple[float, float]]]:
-    """Whether there is a text to read, what was found in it, and the sizes of the pages."""
-    pages: dict[str, list[int]] = {item.key: [] for item in wanted}
-    boxes: dict[str, list[tuple[int, Box]]] = {item.key: [] for item in wanted}
-    patterns = [(item.key, pattern_of(item)) for item in wanted]
+    """Whether there is a text to read, what was found in it, and the sizes of the pages.
+
+    A citation is given once for each number that is there, and not at all when there is none.
+    """
+    sought = {item.key: item for item in wanted if item.kind != CITATION}
+    cited = [item for item in wanted if item.kind == CITATION]
+    patterns = {key: pattern_of(item) for key, item in sought.items()}
+    pages: dict[str, list[int]] = {key: [] for key in sought}
+    boxes: dict[str, list[tuple[int, Box]]] = {key: [] for key in sought}
     sizes, length = [], 0
     document = pypdfium2.PdfDocument(path)
     try:
@@ -36,11 +44,15 @@ def read_text(
             text_page = page.get_textpage()
             text = plain(text_page.get_text_range(0, min(text_page.count_chars(), MAX_CHARACTERS)))
             length += len(text.strip())
-            for key, pattern in patterns:
-                if (match := best_match(pattern, text)) is None:
+            places = {key: best_match(pattern, text) for key, pattern in patterns.items()}
+            for item, place in _cited(cited, text):
+                sought.setdefault(item.key, item)
+                places[item.key] = place
+            for key, match in places.items():
+                if match is None:
                     continue
-                pages[key].append(number)
-                if len(boxes[key]) < MAX_BOXES:
+                pages.setdefault(key, []).append(number)
+                if len(boxes.setdefault(key, [])) < MAX_BOXES:
                     boxes[key] += _boxes(page, text_page, number, *match.span())
             text_page.close()
             page.close()
@@ -57,9 +69,16 @@ def read_text(
             boxes=tuple(boxes[item.key][:MAX_BOXES]),
             shown=item.shown,
         )
-        for item in wanted
+        for item in sought.values()
     )
     return length >= _ENOUGH, found, sizes
+
+
+def _cited(wanted: Sequence[Wanted], text: str) -> Iterator[tuple[Wanted, re.Match[str]]]:
+    """Each number of a layout in the text of a page, as a value of its own."""
+    for item in wanted:
+        for value, match in list(citations(text).items())[:MAX_CITATIONS]:
+            yield replace(item, key=f"{item.key} {value}", value=value), match
 
 
 def _boxes(page: Any, text_page: Any, number: int, start: int, end: int) -> list[tuple[int, Box]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from enrolment.rules import SupplierFacts
+from enrolment.rules import LayoutFacts, OrderPaper, SupplierFacts
 from funding.intake.world import KnownAdvance, World
 from funding.pricing import BalancePricing, Pricing, price_balance, shares
+from funding.rules.documents import DocumentFacts
 from funding.rules.facts import (
     AdvanceFacts,
     AmountFacts,
@@ -30,7 +31,13 @@ from segur_portal.common.money import ZERO, euros
 _NO_PILOT = PilotFacts(0, 0, training_required=False, training_compliant=False)
 
 
-def supplier_facts(name: str, version: str, reference_number: str, world: World) -> SupplierFacts:
+def supplier_facts(
+    name: str,
+    version: str,
+    reference_number: str,
+    world: World,
+    paper: OrderPaper | None = None,
+) -> SupplierFacts:
     """The facts of ENR rules on the solution that a request names."""
     return SupplierFacts(
         on=world.received_on,
@@ -48,7 +55,20 @@ def supplier_facts(name: str, version: str, reference_number: str, world: World)
         holds_osu=world.holds_osu,
         layout=world.layout,
         lapsed=world.lapsed,
+        paper=paper,
     )
+
+
+def order_paper(
+    order: OrderFacts, documents: Sequence[DocumentFacts], world: World
+) -> OrderPaper | None:
+    """The order as its document shows it; None when there is no text to read."""
+    read = [one for one in documents if one.is_read and one.has_text]
+    if not read:
+        return None
+    numbers = dict.fromkeys(number for one in read for number in one.citations)
+    cited = [world.layouts.get(number) or (LayoutFacts(number),) for number in numbers]
+    return OrderPaper(world.scheme, order.signed_on, tuple(one for rows in cited for one in rows))
 
 
 def advance_calendar(order: OrderFacts, world: World) -> CalendarFacts:

@@ -21,6 +21,7 @@ from funding.intake.facts import (
     balance_calendar,
     balance_facts,
     hold_facts,
+    order_paper,
     supplier_facts,
 )
 from funding.intake.structure import Structure
@@ -158,10 +159,12 @@ def _answer(
 def _judged(head: _Head, payload: Any, world: World, taken: _Taken) -> Verdict:
     """The verdict of the rules on a well-formed request."""
     index, reference = head[0], payload["referenceFournisseur"]
-    judged = (_judge_balance if world.kind == Kind.BALANCE else _judge_advance)(
-        reference, payload, world, taken
-    )
-    papers = _check(world.documents.get(index, ()), world)
+    documents = world.documents.get(index, ())
+    if world.kind == Kind.BALANCE:
+        judged = _judge_balance(reference, payload, world, taken)
+    else:
+        judged = _judge_advance(reference, payload, documents, world, taken)
+    papers = _check(documents, world)
     findings = tuple(_placed([*judged.findings, *papers], index, reference))
     is_ko = any(finding.severity is Severity.KO for finding in findings)
     if not is_ko:
@@ -189,7 +192,11 @@ class _Judged:
 
 
 def _judge_advance(
-    reference: str, payload: Mapping[str, Any], world: World, taken: _Taken
+    reference: str,
+    payload: Mapping[str, Any],
+    documents: Sequence[DocumentFacts],
+    world: World,
+    taken: _Taken,
 ) -> _Judged:
     order = OrderFacts.from_payload(payload, scheme=world.scheme)
     claims = tuple(wanted_claims(order))
@@ -201,7 +208,13 @@ def _judge_advance(
     facts = [
         ReferenceFacts.of(reference, payload, world.known.get(reference)),
         advance_calendar(order, world),
-        supplier_facts(order.solution_name, order.solution_version, order.reference_number, world),
+        supplier_facts(
+            order.solution_name,
+            order.solution_version,
+            order.reference_number,
+            world,
+            order_paper(order, documents, world),
+        ),
         EligibilityFacts(order, world.base),
         UniquenessFacts(
             scheme=world.scheme,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from enrolment.rules import SolutionFacts
+from enrolment.rules import LayoutFacts, SolutionFacts
 from funding.pricing import Scale
 from funding.rules.documents import DocumentFacts
 from funding.rules.facts import PilotFacts, WindowFacts
@@ -66,7 +66,8 @@ class World:
 
     `held` are the claims of live orders on the keys this batch wants; `grants` the aid already
     granted by the portal to a SIREN (or RPPS); `ris_requested` and `ris_accepted` the SIREN with
-    a live or accepted RIS request; `reopened`, by index, the requests that await a correction.
+    a live or accepted RIS request; `layouts` what a number printed on an order may name;
+    `reopened`, by index, the requests that await a correction.
     """
 
     scheme: str
@@ -93,5 +94,6 @@ class World:
     advances: Mapping[str, KnownAdvance] = field(default_factory=dict)
     pilots: Mapping[int, PilotFacts] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
+    layouts: Mapping[str, tuple[LayoutFacts, ...]] = field(default_factory=dict)
     documents: Mapping[int, tuple[DocumentFacts, ...]] = field(default_factory=dict)
     reopened: Mapping[int, Reopened] = field(default_factory=dict)

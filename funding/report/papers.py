@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from funding.actions.isolation import requests_naming
 from funding.documents import Reading, expected_files
 from funding.models import DepositDocument, FundingRequest
 from segur_portal.common.french import typographic
 from segur_portal.common.models import StoredFile
+
+from .cited import notes_on
 
 SIGNATURES = {
     "none": ("Aucune signature électronique (peut-être signé à la main)", "info"),
@@ -26,16 +28,18 @@ class Value:
     label: str
     value: str
     pages: tuple[int, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One document: what it is, what its reading found."""
+    """One document: what it is, what its reading found; `notes` say more of some values."""
 
     label: str
     name: str
     document: DepositDocument | None
     reading: Reading | None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> StoredFile | None:
@@ -67,7 +71,10 @@ class Paper:
         """What was looked for, what is missing first."""
         if self.reading is None or self.reading.faults or not self.reading.has_text:
             return ()
-        found = [Value(item.label, item.words, item.pages) for item in self.reading.found]
+        found = [
+            Value(item.label, item.words, item.pages, self.notes.get(item.value, ""))
+            for item in self.reading.found
+        ]
         return sorted(found, key=lambda value: bool(value.pages))
 
 
@@ -80,7 +87,12 @@ def papers_of(request: FundingRequest) -> list[Paper]:
     by_name = {one.name: one for one in documents.filter(name__in=[file.name for file in files])}
     if not by_name:
         return []
-    return [_paper(file.label, file.name, by_name.get(file.name)) for file in files]
+    return [
+        paper_of(by_name[file.name], file.label, request)
+        if file.name in by_name
+        else Paper(file.label, file.name, None, None)
+        for file in files
+    ]
 
 
 def request_of(document: DepositDocument) -> FundingRequest | None:
@@ -94,11 +106,10 @@ def label_of(document: DepositDocument, request: FundingRequest | None) -> str:
     return next((file.label for file in files if file.name == document.name), "document")
 
 
-def paper_of(document: DepositDocument, label: str = "document") -> Paper:
-    """One document on its own."""
-    return _paper(label, document.name, document)
-
-
-def _paper(label: str, name: str, document: DepositDocument | None) -> Paper:
-    reading = Reading.from_dict(document.reading) if document else None
-    return Paper(label, name, document, reading)
+def paper_of(
+    document: DepositDocument, label: str = "document", request: FundingRequest | None = None
+) -> Paper:
+    """One document on its own, or as the request that names it reads it."""
+    reading = Reading.from_dict(document.reading)
+    notes = notes_on(request, reading) if request else {}
+    return Paper(label, document.name, document, reading, notes)

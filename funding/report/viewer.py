@@ -7,7 +7,7 @@ left to a person, value by value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -60,6 +60,7 @@ class Row:
     value: str
     status: str
     places: tuple[tuple[int, str], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,13 @@ def viewer_of(
     is_text: bool = False,
 ) -> Viewer:
     """The document as both sides see it; `is_text` shows the extracted text, not the picture."""
-    paper = paper_of(document, label)
+    paper = paper_of(document, label, request)
     reading = paper.reading or Reading()
     root = f"d{document.pk}"
-    rows = [_row(root, rank, one, reading) for rank, one in enumerate(reading.found)]
+    rows = [
+        replace(_row(root, rank, one, reading), note=paper.notes.get(one.value, ""))
+        for rank, one in enumerate(reading.found)
+    ]
     named = [(_group(one, row), row) for one, row in zip(reading.found, rows, strict=True)]
     if request is not None:
         named += [(_BY_EYE, row) for row in _seen_by_eye(root, request, document.name)]

@@ -26,7 +26,8 @@ class DocumentFacts:
     `places` are the ZIP files that hold that name; `near` is a file nobody asked for with a name
     like it; `refused_archives` the ZIP files refused whole. `entry_fault` and `faults` are
     (message, advice). `signature` is `none`, `unverified`, `verified` or `altered`. `missing` are
-    (pointer, label, value) found nowhere in the text. `is_read` is False for a file not read.
+    (pointer, label, value) found nowhere in the text; `citations` the numbers of layouts found in
+    it (ENR-005 judges them). `is_read` is False for a file not read.
     """
 
     pointer: str
@@ -43,6 +44,7 @@ class DocumentFacts:
     signature: str = "none"
     signature_details: tuple[str, ...] = ()
     missing: tuple[tuple[str, str, str], ...] = ()
+    citations: tuple[str, ...] = ()
 
 
 def _is_there(facts: DocumentFacts) -> Iterator[Breach]:

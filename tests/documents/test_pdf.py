@@ -20,6 +20,8 @@ from funding.documents import (
     expected_files,
     wanted_values,
 )
+from funding.documents.search import pattern_of
+from funding.documents.search import plain as plain_text
 from tests.builders import KINDS, SCHEMES, a_request
 from tests.documents.hostile_pdfs import GOOD, refused, text_bomb
 from tests.rule_cases import BAD_TYPOGRAPHY, plain
@@ -115,6 +117,31 @@ def test_everything_a_request_says_is_found_in_its_documents(
         assert reading.has_text
         assert not reading.missing
         assert all(item.pages == (1,) and item.boxes for item in reading.found)
+
+
+CITED = [
+    ("Modèle de document MOD-2026-0001 v2", ["MOD-2026-0001 v2"]),
+    ("modèle mod – 2026 – 0001, version 02", ["MOD-2026-0001 v2"]),
+    ("MOD-2026-0001 vous est remis", ["MOD-2026-0001"]),
+    ("MOD-2026-0001 v2 puis MOD-2026-0001 v3", ["MOD-2026-0001 v2", "MOD-2026-0001 v3"]),
+    ("Modèle de document MDL-20260915-000123 – émis le", ["MDL-20260915-000123"]),
+    ("XMOD-2026-0001, MOD-2026-01, COMOD-20260-0001", []),
+]
+
+
+@pytest.mark.parametrize(("written", "numbers"), CITED)
+def test_numbers_of_layouts_are_found_with_their_version(
+    reader: Reader, tmp_path: Path, written: str, numbers: list[str]
+) -> None:
+    """However the page writes them, once each, on all of their pages; none is no value missing."""
+    lines = [written, *["et d’autres mots"] * 60, written]
+    wanted = Wanted("citation", "citation", "Modèle cité", "")
+    reading = read(reader, tmp_path, papers.a_pdf(lines), wanted)
+    assert list(reading.citations) == numbers
+    assert all(one.pages == (1, 2) and one.boxes for one in reading.found)
+    assert not reading.missing
+    text = plain_text(written)
+    assert all(pattern_of(one).search(text) for one in reading.found)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enrolment.rules import SolutionFacts, SupplierFacts
+from enrolment.rules import LayoutFacts, OrderPaper, SolutionFacts, SupplierFacts
 from tests.rule_cases import Broken, Case, assert_case, breaks, holds
 
 DAY = date(2026, 9, 15)
@@ -51,6 +51,27 @@ def editing(**fields: Any) -> SupplierFacts:
 def distributing(**fields: Any) -> SupplierFacts:
     """The distributor, without OSU, with a solution or mandate changed."""
     return replace(DISTRIBUTOR, holds_osu=False, solution=replace(DISTRIBUTED, **fields))
+
+
+SIGNED = date(2026, 9, 1)
+EVE = SIGNED - timedelta(days=1)
+OWN = LayoutFacts(
+    "MOD-2026-0001 v1",
+    kind="purchase_order",
+    document="Bon de commande",
+    scheme="SONS-IMG-RIS-Va2",
+    is_compliant=True,
+    state="conforme",
+    compliant_from=SIGNED,
+)
+MODEL = LayoutFacts(
+    "MDL-20260901-000123", kind="purchase_order", scheme="SONS-IMG-RIS-Va2", is_asp=True
+)
+
+
+def reading(*cited: LayoutFacts) -> SupplierFacts:
+    """The editor, whose order was read and shows these numbers."""
+    return replace(EDITOR, paper=OrderPaper("SONS-IMG-RIS-Va2", SIGNED, cited))
 
 
 SOLUTION = "/solutionLogicielle"
@@ -212,6 +233,59 @@ CASES: list[Case] = [
         "a layout not reviewed",
         replace(EDITOR, layout="unreviewed"),
         Broken("/bonDeCommande", "pas encore été reconnu conforme"),
+    ),
+    holds("ENR-005", "read: a compliant layout, on its first day", reading(OWN)),
+    holds("ENR-005", "read: on its last day", reading(replace(OWN, compliant_until=SIGNED))),
+    holds("ENR-005", "read: a model of the portal", reading(MODEL)),
+    holds("ENR-005", "read: a model for all schemes", reading(replace(MODEL, scheme=""))),
+    holds("ENR-005", "read: one of two is good", reading(LayoutFacts("MOD-2026-0009"), OWN)),
+    breaks(
+        "ENR-005",
+        "read: no number, whatever was declared",
+        replace(reading(), layout="compliant"),
+        Broken("/bonDeCommande", "ne cite aucun modèle", "MOD-2026-0001 v1"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: a number of nobody or of another supplier",
+        reading(LayoutFacts("MOD-2026-0009 v1")),
+        Broken("/bonDeCommande", "MOD-2026-0009 v1, inconnu parmi vos modèles", "Imprimez"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: ended the day before",
+        reading(replace(OWN, compliant_from=DAY - timedelta(days=99), compliant_until=EVE)),
+        Broken("/bonDeCommande", "conforme du 08/06/2026 au 31/08/2026"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: compliant from the day after only",
+        reading(replace(OWN, compliant_from=SIGNED + timedelta(days=1))),
+        Broken("/bonDeCommande", "conforme depuis le"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: still under review",
+        reading(replace(OWN, is_compliant=False, compliant_from=None, state="en revue à l’ASP")),
+        Broken("/bonDeCommande", "en revue à l’ASP"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: of another scheme",
+        reading(replace(OWN, scheme="SONS-IMG-DB-Va2")),
+        Broken("/bonDeCommande", "modèle pour SONS-IMG-DB-Va2"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: a model of the portal for another scheme",
+        reading(replace(MODEL, scheme="SONS-IMG-DB-Va2")),
+        Broken("/bonDeCommande", "modèle pour SONS-IMG-DB-Va2"),
+    ),
+    breaks(
+        "ENR-005",
+        "read: of another document",
+        reading(replace(OWN, kind="mandate", document="Mandat")),
+        Broken("/bonDeCommande", "autre document (Mandat)"),
     ),
 ]
 

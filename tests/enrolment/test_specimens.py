@@ -22,9 +22,9 @@ from enrolment.actions import (
     sync_groups,
 )
 from enrolment.models import Enrolment, Specimen, Supplier, User
+from funding.actions.layouts import layout_of, own_layouts
 from funding.actions.paper import issue_model
 from funding.actions.specimens import read_specimen
-from funding.actions.standing import layout_of
 from funding.report.issued import draw
 from funding.report.paper import model_data
 from segur_portal.common.models import Notification, OutgoingMail, Scheme, Statement
@@ -143,7 +143,7 @@ def test_a_compliant_layout_answers_enr_005(member: User, enrolment: Enrolment) 
 
     def layout(on: date) -> str:
         enrolment.refresh_from_db()
-        return layout_of(supplier, enrolment, RIS, on)
+        return layout_of(own_layouts(supplier), enrolment, RIS, on)
 
     today = date(2026, 9, 15)
     assert layout(today) == "asp"
@@ -160,6 +160,16 @@ def test_a_compliant_layout_answers_enr_005(member: User, enrolment: Enrolment) 
     assert layout(date(2026, 9, 14)) == "unreviewed"
     assert layout(date(2026, 12, 31)) == "compliant"
     assert layout(date(2027, 1, 1)) == "unreviewed"
+
+
+def test_a_compliant_layout_says_which_number_to_print(client: Client, member: User) -> None:
+    """In words, on its page, once it is compliant."""
+    specimen = submitted(member)
+    client.force_login(member)
+    page = reverse("specimen_detail", args=[specimen.pk])
+    assert "Imprimez" not in client.get(page).content.decode()
+    review_specimen(specimen=specimen, actor=an_officer(), role="officer", present=CODES)
+    assert f"Imprimez <strong>{specimen.passport}</strong>" in client.get(page).content.decode()
 
 
 def test_missing_statements_are_told_to_the_supplier(member: User) -> None:
