@@ -8,6 +8,7 @@ sweeper starts the deposit again and nothing is lost or doubled.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 

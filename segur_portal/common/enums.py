@@ -73,6 +73,10 @@ class RetentionKind(StrEnum):
     ISSUED = "issued"
     BASE = "base"
     PAYMENT = "payment"
+    SPECIMEN = "specimen"
+    PILOT = "pilot"
+    DISPUTE = "dispute"
+    MESSAGE = "message"
 
 
 class ReasonSubject(StrEnum):

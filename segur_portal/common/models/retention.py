@@ -40,6 +40,19 @@ class RetentionPeriod(models.Model):
             (RetentionKind.ISSUED.value, "Documents émis, depuis leur émission"),
             (RetentionKind.BASE.value, "Bases des clients éligibles, depuis leur réception"),
             (RetentionKind.PAYMENT.value, "Fichiers de paiement, depuis leur émission"),
+            (
+                RetentionKind.SPECIMEN.value,
+                "Modèles des fournisseurs, depuis la fin de leur validité ou leur envoi sans suite",
+            ),
+            (
+                RetentionKind.PILOT.value,
+                "Preuves de pilote, depuis la dernière demande close de leur solution",
+            ),
+            (RetentionKind.DISPUTE.value, "Pièces d’un litige, depuis sa fin"),
+            (
+                RetentionKind.MESSAGE.value,
+                "Pièces jointes des messages, depuis la clôture de leur demande",
+            ),
         ],
     )
     months = models.PositiveSmallIntegerField("durée (mois)")
