@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from storages.backends.s3 import S3Storage
 
 from segur_portal.common.actions import read_file, store_file
 from segur_portal.common.models import StoredFile
+from segur_portal.common.orphans import erase_orphans, orphans
 from segur_portal.common.serving import serve_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -29,9 +32,13 @@ ACCESS, SECRET, BUCKET = "portail", "secret-d-essai", "segur"
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports of which the one 10 000 above is free too: each service opens a second one there."""
+    """Ports of which the one 10 000 above is free too: each service opens a second one there.
+
+    Each process starts its search elsewhere: two may look at the same moment.
+    """
     found: list[int] = []
-    for port in range(20_100, 30_000, 7):
+    first = 20_100 + os.getpid() % 1_000 * 7
+    for port in range(first, 30_000, 7):
         if len(found) == count:
             break
         if all(_is_free(number) for number in (port, port + 10_000)):
@@ -182,6 +189,20 @@ def test_bytes_changed_or_lost_in_the_bucket_are_found(s3: Any) -> None:
         read_file(changed)
     with pytest.raises(CommandError, match="2 fichiers sur 2"):
         call_command("check_files")
+
+
+def test_objects_that_no_row_records_are_found_in_the_bucket(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listed, then erased; an upload of today is spared."""
+    stored, other, orphan = a_file(), a_file(), "document/ab/abcdef"
+    s3.put_object(Bucket=BUCKET, Key=orphan, Body=b"autre")
+    assert list(orphans()) == []
+    monkeypatch.setattr("segur_portal.common.orphans.SPARED", timedelta(hours=-1))
+    assert list(orphans()) == [orphan]
+    assert erase_orphans([orphan, stored.storage_name]) == 1
+    left = {one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET)["Contents"]}
+    assert left == {stored.storage_name, other.storage_name}
 
 
 def test_a_storage_that_refuses_leaves_no_row(
