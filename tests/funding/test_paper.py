@@ -73,6 +73,17 @@ def test_every_statement_is_printed_once(kind: str) -> None:
 
 
 @pytest.mark.pdf
+def test_what_is_signed_stands_on_one_page_with_its_text() -> None:
+    """No page of signatures alone: only an order, with its lines, runs on a second one."""
+    signed = [(kind, scheme) for kind, scheme in offered() if kind != "purchase_order"]
+    lengths = {
+        (kind, scheme): len(pypdfium2.PdfDocument(draw(issue_model(data=model_data(kind, scheme)))))
+        for kind, scheme in signed
+    }
+    assert set(lengths.values()) == {1}, lengths
+
+
+@pytest.mark.pdf
 def test_a_statement_added_by_an_officer_is_printed() -> None:
     """A code the page does not know comes at its end; an inactive one disappears."""
     mandate = Statement.objects.get(kind="mandate", code="employe")
