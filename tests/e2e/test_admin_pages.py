@@ -29,7 +29,22 @@ from .looks import WIDTHS, faults_of
 
 RIS = "SONS-IMG-RIS-Va2"
 FORMS = ("common_pricescale", "enrolment_distribution", "enrolment_enrolment", "enrolment_user")
-LISTS = ("funding_fundingrequest", "funding_deposit", "orders_eligibleclient", "common_window")
+LISTS = (
+    "funding_fundingrequest",
+    "funding_deposit",
+    "enrolment_enrolment",
+    "enrolment_solution",
+    "orders_eligibleclient",
+    "common_window",
+)
+# What a list hides on its right, in its own frame.
+_HIDDEN = """() => {
+  let hidden = 0;
+  for (let one = document.querySelector('#result_list'); one; one = one.parentElement)
+    if (getComputedStyle(one).overflowX !== 'visible')
+      hidden = Math.max(hidden, one.scrollWidth - one.clientWidth);
+  return hidden;
+}"""
 
 
 @pytest.fixture
@@ -75,4 +90,6 @@ def test_officers_pages_look_right(open_page: OpenPage, officer: User, width: in
         assert response.status == 200, address
         page.wait_for_load_state("networkidle")
         faults += faults_of(page)
+        if hidden := page.evaluate(_HIDDEN):
+            faults.append(f"{address}: {hidden} px of the list are hidden")
     assert faults == []
