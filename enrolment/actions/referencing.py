@@ -148,10 +148,11 @@ def _alarms(plan: Plan, read: Read) -> Iterator[str]:
     """Why a named agent must confirm the list, in French."""
     percent = int(Parameter.objects.number(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT))
     changed, refused = plan.changed_solutions, len(plan.refusals)
+    known = read.count - len(plan.ignored)
     if changed * 100 > percent * plan.recorded:
         yield (f"{changed} solution(s) sur {plan.recorded} changeraient : plus de {percent} %.")
-    if refused * 100 > percent * read.count:
-        yield f"{refused} ligne(s) sur {read.count} sont refusées : plus de {percent} %."
+    if refused * 100 > percent * known:
+        yield f"{refused} ligne(s) sur {known} sont refusées : plus de {percent} %."
 
 
 def _write(plan: Plan) -> None:
@@ -186,13 +187,18 @@ def _report(plan: Plan, read: Read, alarms: list[str]) -> dict[str, Any]:
         else:
             before = _text(one.known.declared_on)
             changed.append([*row, f"déclarée : {before} → {_text(one.declared_on)}"])
-    refused = [[one.number, one.what, one.reason] for one in plan.refusals]
+    refused, ignored = (
+        [[one.number, one.what, one.reason] for one in rows]
+        for rows in (plan.refusals, plan.ignored)
+    )
     report = {
         "alarms": alarms,
         "schemes": sorted({line.scheme for line in read.lines}),
         "added": added[:SHOWN],
         "changed": changed[:SHOWN],
         "refused": refused[:SHOWN],
+        "ignored": ignored[:SHOWN],
+        "ignored_count": len(ignored),
     }
     counts = {"row_count": read.count, "added": plan.added, "changed": plan.changed}
     return {**counts, "refused": len(plan.refusals), "report": report}

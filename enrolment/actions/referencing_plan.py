@@ -11,10 +11,13 @@ from enrolment.models import Distribution, Solution, Supplier
 from enrolment.rules.referencing import FACTS, Key, Line, Read, Refusal, referencing_fault
 from segur_portal.common.models import Scheme
 
-_NO_ACCOUNT = (
-    "aucune organisation du portail n’a le SIRET {siret} : la ligne sera prise quand elle aura "
-    "un compte."
-)
+# Not a fault: ANS lists everybody, the portal knows who signed up.
+_NO_ACCOUNT = {
+    "editor": "éditeur sans compte (SIRET {siret}). Rien à faire : la ligne sera prise au premier "
+    "import qui suivra son inscription.",
+    "distributor": "distributeur sans compte (SIRET {siret}) ; la solution, elle, est prise. Rien "
+    "à faire : il sera déclaré au premier import qui suivra son inscription.",
+}
 
 
 @dataclass(slots=True)
@@ -42,11 +45,12 @@ class DistributionChange:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that a list would do, and the lines it leaves out."""
+    """Everything that a list would do, the lines it refuses, and those that wait for an account."""
 
     solutions: list[SolutionChange] = field(default_factory=list)
     distributions: list[DistributionChange] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    ignored: list[Refusal] = field(default_factory=list)
     recorded: int = 0
 
     @property
@@ -93,18 +97,21 @@ class _Planner:
         self.declared: set[tuple[Key, str]] = set()
         for line in lines:
             if reason := self._take(line):
-                what = f"{line.name} {line.version}"
-                self.plan.refusals.append(Refusal(line.number, what, reason))
+                self.plan.refusals.append(_left_out(line, reason))
         self.plan.refusals.sort(key=lambda one: one.number)
 
     def _take(self, line: Line) -> str:
         """Note what a line changes, or say why it is refused."""
         if line.scheme not in self.schemes:
             return f"dispositif : « {line.scheme[:40]} » n’existe pas."
-        for column, siret in (("editeur", line.editor), ("distributeur", line.distributor)):
-            if siret and siret not in self.suppliers:
-                return f"siret_{column} : {_NO_ACCOUNT.format(siret=siret)}"
+        if line.editor not in self.suppliers:
+            self._ignore(line, "editor", line.editor)
+            return ""
         return self._solution(line) or self._distributor(line)
+
+    def _ignore(self, line: Line, who: str, siret: str) -> None:
+        reason = _NO_ACCOUNT[who].format(siret=siret)
+        self.plan.ignored.append(_left_out(line, reason))
 
     def _solution(self, line: Line) -> str:
         if line.key in self.said:
@@ -142,6 +149,9 @@ class _Planner:
     def _distributor(self, line: Line) -> str:
         if not line.distributor:
             return ""
+        if line.distributor not in self.suppliers:
+            self._ignore(line, "distributor", line.distributor)
+            return ""
         if (line.key, line.distributor) in self.declared:
             return "Ce distributeur est déjà déclaré plus haut pour cette solution."
         self.declared.add((line.key, line.distributor))
@@ -153,6 +163,10 @@ class _Planner:
                 DistributionChange(solution, distributor, line.declared_on, known)
             )
         return ""
+
+
+def _left_out(line: Line, reason: str) -> Refusal:
+    return Refusal(line.number, f"{line.name} {line.version}", reason)
 
 
 def _key(solution: Solution) -> Key:

@@ -46,6 +46,7 @@ SAMPLE = (
     "73282932000074;2026-03-10",
     "SONS-MDV-LGC-Va2;73282932000074;LGC Exemple;12.0;;2026-02-20;;;",
 )
+_LINES = ("Ligne", "Solution", "Motif")
 _RELEASE = (
     "La liste est comparée de nouveau à ce qui est enregistré, puis appliquée. Si elle devait "
     "changer plus que ce qui est annoncé ici, elle resterait en quarantaine avec un nouveau "
@@ -176,10 +177,11 @@ class ReferencingImportAdmin(DownloadMixin, FactAdmin):
 
     # ------------------------------------------------------------ one import
     def panels(self, request: HttpRequest, obj: ReferencingImport) -> list[Panel]:
-        report = obj.report
+        report, ignored = obj.report, _ignored(obj)
         panels = [sentences("En bref", _summary(obj))]
         for name, total, title, headers in (
-            ("refused", obj.refused, "Lignes refusées", ("Ligne", "Solution", "Motif")),
+            ("refused", obj.refused, "Lignes refusées, à corriger", _LINES),
+            ("ignored", ignored, "Lignes ignorées : organisation sans compte", _LINES),
             ("changed", obj.changed, "Modifications", ("Solution", "Fournisseur", "Avant → après")),
             ("added", obj.added, "Ajouts", ("Solution", "Fournisseur")),
         ):
@@ -224,10 +226,21 @@ class ReferencingImportAdmin(DownloadMixin, FactAdmin):
         return private(response)
 
 
+def _ignored(obj: ReferencingImport) -> int:
+    """How many lines speak of an organisation without an account."""
+    return int(obj.report.get("ignored_count", 0))
+
+
 def _summary(obj: ReferencingImport) -> Iterator[str]:
     yield from obj.report.get("alarms", [])
     yield f"{count(obj.row_count, 'ligne')} dans le fichier."
     verb = "seraient faits" if obj.state in ("quarantined", "rejected") else "faits"
+    if ignored := _ignored(obj):
+        yield (
+            f"{count(ignored, 'ligne')} ignorée{'s' if ignored > 1 else ''} : l’éditeur ou le "
+            "distributeur n’a pas de compte. Ce n’est pas une faute : réimportez la liste après "
+            "son inscription."
+        )
     yield f"{count(obj.added, 'ajout')} et {count(obj.changed, 'modification')} {verb}."
     if obj.state == "quarantined":
         yield "Rien n’est enregistré tant qu’un agent n’a pas confirmé la liste."

@@ -15,7 +15,8 @@ from segur_portal.common.models import StoredFile
 class ReferencingImport(models.Model):
     """One list of ANS: referencing of solutions, declared distributors (domain page, section 1).
 
-    `report` holds `{"reason", "alarms", "schemes", "added", "changed", "refused"}`, lists of rows.
+    `report` holds `{"reason", "alarms", "schemes", "added", "changed", "refused", "ignored"}`,
+    lists of rows, and `ignored_count`: lines of editors or distributors without an account.
     """
 
     state = models.CharField(

@@ -16,6 +16,7 @@ from enrolment.actions.referencing import referencing_lock
 from enrolment.admin.referencing import SAMPLE
 from enrolment.models import Distribution, Enrolment, ReferencingImport, Solution, User
 from enrolment.rules.referencing import COLUMNS
+from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import JournalEntry, Notification
 from tests.admin.conftest import OTHER_SIRET, RIS
 from tests.builders import SIRET
@@ -141,7 +142,6 @@ def test_a_file_that_is_no_list_is_refused_whole(
     [
         (a_line(scheme="SONS-AUTRE"), "n’existe pas"),
         (a_line(editor="12345678901234"), "n’est pas un SIRET"),
-        (a_line(editor=SIRET), "aucune organisation du portail"),
         (a_line(""), "nom : à remplir"),
         (a_line(obtained="2026-02-30"), "n’est pas une date"),
         (a_line(obtained="2030-01-01"), "à venir"),
@@ -167,6 +167,31 @@ def test_a_line_is_refused_with_its_reason(
     assert (import_.state, import_.refused, import_.added) == ("applied", 1, 6)
     assert import_.report["refused"][0][0] == 3
     assert reason in page(client)
+
+
+def test_lines_of_organisations_without_an_account_are_no_fault(
+    sign_in: Any, known: list[Solution]
+) -> None:
+    """Counted apart, whatever their number; taken by the first import after they sign up."""
+    client, stranger = sign_in("ans"), make_siret(71)
+    lines = [
+        a_line("Logiciel 0", number="VA2-0", distributor=stranger, declared="2026-03-10"),
+        *[a_line(f"Inconnu {n}", number=f"I-{n}", editor=stranger) for n in range(30)],
+    ]
+    upload(client, *lines)
+    import_ = ReferencingImport.objects.get()
+    assert (import_.state, import_.added, import_.changed, import_.refused) == ("applied", 0, 1, 0)
+    assert import_.report["ignored_count"] == 31
+    assert [row[0] for row in import_.report["ignored"][:2]] == [2, 3]
+    shown = page(client)
+    assert "lignes ignorées" in shown
+    assert f"éditeur sans compte (SIRET {stranger})" in shown
+    assert "Lignes refusées, à corriger" not in shown
+    a_supplier(stranger, "Nouvel éditeur")
+    upload(client, *lines)
+    again = ReferencingImport.objects.latest("pk")
+    assert (again.state, again.added, again.report["ignored_count"]) == ("applied", 31, 0)
+    assert Distribution.objects.filter(distributor__siret=stranger).count() == 1
 
 
 def test_past_the_threshold_a_list_waits_for_a_named_agent(

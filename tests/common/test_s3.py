@@ -85,7 +85,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _wait_for(address: str) -> None:
     """Ready when it refuses the anonymous, not when the port opens."""
-    for _ in range(600):
+    for _ in range(1_800):
         if _status(address) == 403:
             return
         time.sleep(0.1)
