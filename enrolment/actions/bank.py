@@ -9,6 +9,7 @@ from typing import Any
 import schwifty
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from enrolment.actions.content import text_of
 from enrolment.actions.reviews import tell_bank_decision
@@ -20,7 +21,7 @@ from segur_portal.common import clock
 from segur_portal.common.actions import move, read_file, write_journal
 from segur_portal.common.encryption import blind_index, encrypt, uses_current_key
 from segur_portal.common.enums import ParameterCode
-from segur_portal.common.mails import queue_mail
+from segur_portal.common.mails import portal_url, queue_mail
 from segur_portal.common.models import Parameter, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -158,7 +159,11 @@ def decide_bank_details(
             template="bank_change",
             subject="Changement des coordonnées bancaires de votre organisation",
             key=f"bank-{details.pk}-{name}",
-            context={"details": details, "is_confirmed": name == "confirm"},
+            context={
+                "details": details,
+                "is_confirmed": name == "confirm",
+                "url": portal_url(reverse("contact")),
+            },
         )
 
 

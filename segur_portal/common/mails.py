@@ -26,6 +26,7 @@ from django.template.loader import render_to_string
 from kombu.exceptions import OperationalError
 
 from segur_portal.common import clock
+from segur_portal.common.french import spaced
 from segur_portal.common.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _written(
         "recipient": recipient,
         "template": template,
         "text": render_to_string(f"mails/{template}.txt", words),
-        "html": render_to_string(f"mails/{template}.html", words),
+        "html": spaced(render_to_string(f"mails/{template}.html", words)),
     }
 
 

@@ -10,6 +10,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from pytest_django import Settings
 
 from enrolment.actions import (
@@ -20,8 +21,8 @@ from enrolment.actions import (
     same_iban_elsewhere,
     save_bank_details,
 )
-from enrolment.models import BankDetails, Membership, User
-from segur_portal.common.models import Reason
+from enrolment.models import BankDetails, Membership, Supplier, User
+from segur_portal.common.models import OutgoingMail, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
 
@@ -123,6 +124,28 @@ def test_a_change_needs_two_persons_and_a_delay(
     rows = BankDetails.objects.of(signatory.supplier)
     assert rows.in_force(date(2026, 9, 21)).first() == former
     assert rows.in_force(date(2026, 9, 22)).first() == change
+
+
+def test_the_former_contact_is_told_twice_and_where_to_object(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Once checked, once confirmed: which account, from when, and the page to warn ASP."""
+    Supplier.objects.filter(pk=signatory.supplier_id).update(contact_email="ancien@exemple.fr")
+    accepted(signatory, officers[0])
+    signatory.supplier.refresh_from_db()
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    decide_bank_details(change, "approve", actor=officers[0])
+    decide_bank_details(change, "confirm", actor=officers[1])
+    change.refresh_from_db()
+    first, second = OutgoingMail.objects.filter(address="ancien@exemple.fr").order_by("pk")
+    for mail in (first, second):
+        assert change.masked in mail.text
+        assert change.masked in mail.html
+        assert OTHER_IBAN not in mail.text + mail.html
+        assert reverse("contact") in mail.text
+        assert reverse("contact") in mail.html
+    assert "d’ici là, rien ne change" in first.text
+    assert f"à partir du {change.effective_on:%d/%m/%Y}" in second.text
 
 
 def test_the_database_refuses_a_change_by_one_person(
