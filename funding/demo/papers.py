@@ -208,15 +208,16 @@ def a_scan(lines: Sequence[str]) -> bytes:
     return target.getvalue()
 
 
-def documents_of(request: Mapping[str, Any], kind: str) -> dict[str, bytes]:
-    """The documents that a well-formed request names, all right."""
+def documents_of(request: Mapping[str, Any], kind: str, layout: str = "") -> dict[str, bytes]:
+    """The documents that a well-formed request names, all right, an order following that layout."""
     chance = Random(request["referenceFournisseur"])  # noqa: S311
     if kind == "SOLDE":
         return {
             request["procesVerbal"]["nomFichier"]: a_pdf(acceptance_lines(request), chance=chance),
             request["facture"]["nomFichier"]: a_pdf(invoice_lines(request), is_hand_signed=False),
         }
-    return {request["bonDeCommande"]["nomFichier"]: a_pdf(order_lines(request), chance=chance)}
+    order = a_pdf(order_lines(request, (), layout), chance=chance)
+    return {request["bonDeCommande"]["nomFichier"]: order}
 
 
 def a_zip(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> bytes:

@@ -15,9 +15,11 @@ from pytest_django import Settings
 
 from enrolment.models import User
 from funding.actions import documents, process_deposit
+from funding.actions.paper import issue_model
 from funding.demo.papers import a_pdf, a_scan, a_zip, documents_of, order_lines
 from funding.demo.seals import altered, signed, signer
 from funding.models import Deposit
+from funding.report.paper import model_data
 from segur_portal.common import clock
 from segur_portal.common.models import Scheme, Statement
 from tests.builders import SIRET, a_file, a_filename, a_request
@@ -63,15 +65,15 @@ def user(requests: list[Any], settings: Settings) -> User:
     return a_member(supplier)
 
 
-def papers(requests: list[Any]) -> dict[str, bytes]:
+def papers(requests: list[Any], layout: str) -> dict[str, bytes]:
     """Right documents, but for five requests."""
     files = {
         name: paper
         for request in requests
-        for name, paper in documents_of(request, "AVANCE").items()
+        for name, paper in documents_of(request, "AVANCE", layout).items()
     }
     names = [request["bonDeCommande"]["nomFichier"] for request in requests]
-    lines = [order_lines(request) for request in requests]
+    lines = [order_lines(request, (), layout) for request in requests]
     files[names[ALTERED - 1]] = altered(signed(a_pdf(lines[ALTERED - 1]), signer()))
     files[names[SCAN - 1]] = a_scan(lines[SCAN - 1])
     files[names[ENCRYPTED - 1]] = _encrypted(user="x", owner="y")
@@ -83,8 +85,9 @@ def papers(requests: list[Any]) -> dict[str, bytes]:
 def choose(page: Page, requests: list[Any], folder: Path) -> None:
     """The JSON file and two ZIP files."""
     # Signing runs a loop of its own, which the browser's thread has already.
+    model = issue_model(data=model_data("purchase_order", Scheme.objects.get(pk=RIS)))
     with ThreadPoolExecutor(1) as other:
-        files = list(other.submit(papers, requests).result().items())
+        files = list(other.submit(papers, requests, model.reference).result().items())
     halves = {"bons-1.zip": files[: COUNT // 2], "bons-2.zip": files[COUNT // 2 :]}
     for name, half in halves.items():
         (folder / name).write_bytes(a_zip(half))
@@ -168,6 +171,7 @@ def test_two_hundred_requests_with_their_documents(
     expect(page.get_by_role("heading", name="Reçu, en attente de traitement")).to_be_visible()
     reading.begin(woken[0])
     expect(page.get_by_text(f"{PAUSE} documents lus sur 198")).to_be_visible()
+    looks_right_everywhere(page)
     reading.go_on()
     expect(page.get_by_role("heading", name="Compte rendu")).to_be_visible(timeout=60_000)
     expect(page.locator(".portal-legend")).to_contain_text("KO : 3")
