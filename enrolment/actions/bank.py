@@ -154,17 +154,22 @@ def decide_bank_details(
     )
     tell_bank_decision(details, name)
     if name in ("approve", "confirm") and details.supplier.contact_email:
-        queue_mail(
-            to=details.supplier.contact_email,
-            template="bank_change",
-            subject="Changement des coordonnées bancaires de votre organisation",
-            key=f"bank-{details.pk}-{name}",
-            context={
-                "details": details,
-                "is_confirmed": name == "confirm",
-                "url": portal_url(reverse("contact")),
-            },
-        )
+        _warn_contact(details, name)
+
+
+def _warn_contact(details: BankDetails, name: str) -> None:
+    """Tell the contact recorded before of the change, and where to object."""
+    queue_mail(
+        to=details.supplier.contact_email,
+        template="bank_change",
+        subject="Changement des coordonnées bancaires de votre organisation",
+        key=f"bank-{details.pk}-{name}",
+        context={
+            "details": details,
+            "is_confirmed": name == "confirm",
+            "url": portal_url(reverse("contact")),
+        },
+    )
 
 
 def reveal_iban(details: BankDetails, *, actor: User) -> str:

@@ -60,11 +60,7 @@ def load_world(
     """
     scheme, on = envelope.scheme, received_at.astimezone(clock.PARIS).date()
     own = supplier if is_simulation else None
-    advances = (
-        advances_of(supplier, scheme, _references(envelope, structures))
-        if envelope.kind == Kind.BALANCE
-        else {}
-    )
+    advances = _advances(supplier, envelope, structures)
     asked = _ask(envelope, structures, advances.values())
     windows, parameters, scale, snapshot = programme_on(scheme, on)
     enrolment = Enrolment.objects.alive().filter(supplier=supplier, scheme=scheme).first()
@@ -122,6 +118,15 @@ def cited_in(worlds: Iterable[World]) -> set[str]:
     """The numbers of layouts that the documents of these worlds show."""
     papers = (paper for world in worlds for rows in world.documents.values() for paper in rows)
     return {number for paper in papers for number in paper.citations}
+
+
+def _advances(
+    supplier: Supplier, envelope: Envelope, structures: Sequence[Structure]
+) -> dict[str, KnownAdvance]:
+    """The advances that the balances of a file answer; none for a file of advances."""
+    if envelope.kind != Kind.BALANCE:
+        return {}
+    return advances_of(supplier, envelope.scheme, _references(envelope, structures))
 
 
 def _references(envelope: Envelope, structures: Sequence[Structure]) -> list[str]:
