@@ -1,5 +1,7 @@
 """The words of deposits and requests."""
 
+from enum import StrEnum
+
 from django.db import models
 
 from segur_portal.common.enums import Kind
@@ -36,19 +38,11 @@ class Verdict(models.TextChoices):
 AWAITING_YOU = "a-vous"
 
 
-class RequestReason(models.TextChoices):
-    """Why an officer asks for a correction of a request, refuses or cancels it (section 7)."""
+class PortalReason(StrEnum):
+    """The reasons that the portal itself gives, among those that officers keep (`Reason`)."""
 
-    DOCUMENT = "document", "Document manquant, illisible ou non conforme"
-    SIGNATURE = "signature", "Signature absente ou non valable"
-    AMOUNT = "amount", "Montant à revoir"
-    IDENTITY = "identity", "Identifiants du client discordants"
-    NOT_ELIGIBLE = "not_eligible", "Client non éligible"
-    NO_RIS = "no_ris", "Aucune demande RIS du client"
-    WITHDRAWN = "withdrawn", "Renoncement du client ou du fournisseur"
-    SUPPLIER_CHANGED = "supplier_changed", "Changement de fournisseur"
-    ERROR = "error", "Erreur de dépôt"
-    OTHER = "other", "Autre motif"
+    NO_RIS = "no_ris"
+    SUPPLIER_CHANGED = "supplier_changed"
 
 
 class Part(models.TextChoices):
@@ -81,15 +75,4 @@ class PaymentReason(models.TextChoices):
     AMOUNT = "amount", "Montant à revoir"
     REQUEST = "request", "Demande à réexaminer"
     BANK = "bank", "Rejet ou retour de la banque"
-    OTHER = "other", "Autre motif"
-
-
-class DisputeReason(models.TextChoices):
-    """Why a dispute is decided one way or the other."""
-
-    ORDER_VALID = "order_valid", "Bon de commande valable et antérieur"
-    ORDER_VOID = "order_void", "Bon de commande non valable"
-    CLIENT_CHOICE = "client_choice", "Choix du client, attesté"
-    NO_ANSWER = "no_answer", "Aucune réponse dans le délai"
-    UNFOUNDED = "unfounded", "Contestation sans fondement"
     OTHER = "other", "Autre motif"

@@ -21,7 +21,6 @@ from enrolment.actions import check_assigned, role_of
 from enrolment.actions.permissions import NotAssignedError
 from enrolment.admin.scope import SchemeScopedMixin
 from pilots.actions import APPROVE, REJECT, SEND_BACK, campaign_of, points_of, review_proof
-from pilots.enums import REASONS
 from pilots.models import PilotProof
 from pilots.workflow import PROOF
 from segur_portal.common.admin.base import FactAdmin
@@ -31,8 +30,9 @@ from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, findings, sentences, timeline
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import ReasonSubject, Role
 from segur_portal.common.french import day
+from segur_portal.common.models import Reason
 from segur_portal.common.serving import show_pdf, why_closed
 from segur_portal.common.workflow import Move
 
@@ -71,7 +71,6 @@ class ProofReviewForm(forms.Form):
     reason_code = forms.ChoiceField(
         label="Motif, si non conforme",
         required=False,
-        choices=[("", "Choisir un motif"), *REASONS],
         widget=UnfoldAdminSelectWidget(),
     )
     note = forms.CharField(
@@ -81,6 +80,12 @@ class ProofReviewForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
         help_text="Lue par le fournisseur : dites ce qui manque et ce qu’il peut faire.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason_code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choisir un motif"), *Reason.objects.offered(ReasonSubject.PILOT)]
 
     def clean(self) -> dict[str, Any]:
         """Refuse an answer that the boxes contradict, or without a reason."""
@@ -125,7 +130,6 @@ class PilotProofAdmin(SchemeScopedMixin, MovesMixin, DownloadMixin, FactAdmin):
     """Reports of the first installations and training materials; suppliers deposit them."""
 
     workflow = PROOF
-    reasons = REASONS
     grave_moves = frozenset({"revoke"})
     explanations = {
         "revoke": "La preuve redevient à corriger ; les soldes se suspendent s’il en manque alors."
@@ -201,11 +205,17 @@ class PilotProofAdmin(SchemeScopedMixin, MovesMixin, DownloadMixin, FactAdmin):
         kind = getattr(request.user, "kind", "")
         return (name == "review" and kind == Role.OFFICER) or super().may_ever(request, name)
 
+    @property
+    def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """The coded reasons, which are data."""
+        return Reason.objects.offered(ReasonSubject.PILOT)
+
     def panels(self, request: HttpRequest, obj: PilotProof) -> list[Panel]:
+        words = Reason.objects.words(ReasonSubject.PILOT)
         return [
             sentences("Campagne", [campaign_words(obj)]),
             *([findings("Lecture du PDF", obj.findings)] if obj.file_id else []),
-            timeline(obj, workflow=PROOF, words={**dict(REASONS), **OTHER_VERBS}),
+            timeline(obj, workflow=PROOF, words={**words, **OTHER_VERBS}),
             history(obj),
         ]
 

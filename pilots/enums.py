@@ -1,4 +1,4 @@
-"""The words of pilots: what an officer looks at in a proof, and why one is sent back."""
+"""The words of pilots: what an officer looks at in a proof."""
 
 from __future__ import annotations
 
@@ -26,13 +26,3 @@ POINTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("readable", "Il est complet et lisible"),
     ),
 }
-
-REASONS: tuple[tuple[str, str], ...] = (
-    ("unsigned", "Signature du client absente"),
-    ("incomplete", "Document incomplet ou illisible"),
-    ("other_client", "Client ou commande discordants"),
-    ("other_solution", "Solution ou version discordantes"),
-    ("reservation", "Réserves du client"),
-    ("statement_missing", "Mention obligatoire absente"),
-    ("other", "Autre motif"),
-)

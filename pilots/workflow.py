@@ -1,10 +1,11 @@
 """The review of a pilot proof (domain page, section 6, PIL-001)."""
 
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import ReasonSubject, Role
 from segur_portal.common.workflow import Move, State, Workflow
 
 _OFFICER = frozenset({Role.OFFICER.value})
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
+_REASONS = ReasonSubject.PILOT.value
 
 PROOF = Workflow(
     "pilot_proof",
@@ -24,6 +25,7 @@ PROOF = Workflow(
             _OFFICER,
             "Demander une correction",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         Move(
             "reject",
@@ -32,6 +34,7 @@ PROOF = Workflow(
             _OFFICER,
             "Refuser",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         # An error found later: balances already deposited stay judged as they were.
         Move(
@@ -41,6 +44,7 @@ PROOF = Workflow(
             _OFFICER,
             "Revenir sur la conformité",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         Move(
             "replace", frozenset({"to_correct"}), "submitted", _SUPPLIER, "Transmettre de nouveau"

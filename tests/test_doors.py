@@ -209,7 +209,9 @@ def _a_proof(user: User, solution: Any) -> Any:
         label="Guide",
         file=store_file(BytesIO(b"%PDF-1.7"), name="guide.pdf", purpose="pilot"),
     )
-    review_proof(proof, "send_back", actor=None, role="officer", note="Illisible.")
+    review_proof(
+        proof, "send_back", actor=None, role="officer", reason_code="incomplete", note="Illisible."
+    )
     return proof
 
 

@@ -289,7 +289,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
 def correction_form(reasons: list[tuple[str, str]]) -> type[forms.Form]:
     """A reason, a text, and what the correction opens beside the documents sent back."""
 
-    class Form(reason_form(reasons)):  # type: ignore[misc]
+    class Form(reason_form(lambda: reasons)):  # type: ignore[misc]
         reopened_steps = forms.MultipleChoiceField(
             label="Rouvrir aussi",
             required=False,

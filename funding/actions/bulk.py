@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
 from enrolment.models import User
-from funding.actions.letters import REASONS
+from funding.actions.letters import reason_words
 from funding.actions.requests import move_request
 from funding.actions.telling import tell_bulk
 from funding.models import BulkDecision, BulkDecisionLine, FundingRequest
@@ -84,7 +84,7 @@ def run_bulk(decision_id: int) -> None:
         if locked.finished_at is None and not waiting.exists():
             locked.finished_at = clock.now()
             locked.save(update_fields=["finished_at"])
-            tell_bulk(locked, REASONS.get(locked.reason_code, ""))
+            tell_bulk(locked, reason_words(locked.reason_code))
 
 
 def resume_bulk() -> int:

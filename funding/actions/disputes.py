@@ -14,7 +14,7 @@ from enrolment.models import Membership, Supplier, User
 from funding.actions.limits import limits
 from funding.actions.requests import move_request
 from funding.actions.telling import tell_recoveries
-from funding.enums import Outcome, RequestReason
+from funding.enums import Outcome, PortalReason
 from funding.intake import Envelope, read_envelope
 from funding.models import DepositLine, Dispute, DisputePart, FundingRequest
 from funding.workflow import DISPUTE
@@ -211,7 +211,7 @@ def decide_dispute(
             "cancel",
             actor=actor,
             role=role,
-            reason_code=RequestReason.SUPPLIER_CHANGED,
+            reason_code=PortalReason.SUPPLIER_CHANGED,
             note=note,
             is_told=False,
         )

@@ -11,7 +11,7 @@ from django.db import transaction
 from funding.actions.held import ris_requests
 from funding.actions.requests import bound_changes, move_request
 from funding.actions.telling import tell_supplier
-from funding.enums import RequestReason
+from funding.enums import PortalReason
 from funding.models import Deposit, FundingRequest
 from funding.queries import FundingRequestQuerySet
 from funding.rules.catalogue import CATALOGUE
@@ -163,7 +163,7 @@ def _cancel(pk: int, message: str) -> bool:
             "expire",
             actor=None,
             role=Role.SYSTEM,
-            reason_code=RequestReason.NO_RIS,
+            reason_code=PortalReason.NO_RIS,
             note=message,
         )
     except ForbiddenMoveError as late:

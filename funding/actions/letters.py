@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from funding.enums import RequestReason
 from funding.models import Deposit, FundingRequest
-from segur_portal.common.enums import Kind
+from segur_portal.common.enums import Kind, ReasonSubject
 from segur_portal.common.issuing import issue_document, next_version
-from segur_portal.common.models import IssuedDocument
+from segur_portal.common.models import IssuedDocument, Reason
 
 Letter = IssuedDocument.Kind
 LETTERS: Mapping[str, str] = {
@@ -18,7 +17,6 @@ LETTERS: Mapping[str, str] = {
     "refuse": Letter.REFUSAL,
     "cancel": Letter.CANCELLATION,
 }
-REASONS: Mapping[str, str] = {str(value): str(label) for value, label in RequestReason.choices}
 
 
 def issue_letters(
@@ -32,13 +30,18 @@ def issue_letters(
     letter = LETTERS.get(move)
     if letter is None:
         return []
-    data = {**_request_data(request), "reason": REASONS.get(reason_code, ""), "note": note}
+    data = {**_request_data(request), "reason": reason_words(reason_code), "note": note}
     issued = [_issue(letter, request, data)]
     if move == "accept":
         is_advance = request.kind == Kind.ADVANCE
         notice = Letter.ADVANCE_NOTICE if is_advance else Letter.BALANCE_NOTICE
         issued.append(_issue(notice, request, {**data, "pricing": request.pricing}))
     return issued
+
+
+def reason_words(code: str) -> str:
+    """A coded reason of a request as people read it; nothing without a code."""
+    return Reason.objects.words(ReasonSubject.REQUEST).get(code, "") if code else ""
 
 
 def issue_recovery(

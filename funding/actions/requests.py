@@ -13,7 +13,7 @@ from funding.actions.acceptance import check_de_minimis
 from funding.actions.consequences import check_cancellable, live_balance
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
-from funding.actions.letters import REASONS, issue_letters
+from funding.actions.letters import issue_letters, reason_words
 from funding.actions.telling import tell_decision
 from funding.models import FundingRequest
 from funding.workflow import DECISIONS, REQUEST, WITH_SUPPLIER
@@ -21,7 +21,6 @@ from orders.actions.claims import release_claims
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Kind, Role
-from segur_portal.common.workflow import ForbiddenMoveError
 
 
 @transaction.atomic
@@ -44,7 +43,6 @@ def move_request(
     ceiling (MNT-005).
     """
     check_assigned(actor, request.scheme_id)
-    _check_reason(name, reason_code)
     locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if name == "cancel":
         _cancel_balance(
@@ -68,15 +66,7 @@ def move_request(
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
     if is_told:
-        tell_decision(request, name, reason=REASONS.get(reason_code, ""), note=note)
-
-
-def _check_reason(name: str, reason_code: str) -> None:
-    """A refusal, a cancellation, a correction says why by a code; the state table asks the text,
-    and the database refuses the code without it."""
-    step = REQUEST.moves.get(name)
-    if step is not None and step.needs_reason and not reason_code:
-        raise ForbiddenMoveError(f"« {step.label} » demande un motif codé.")
+        tell_decision(request, name, reason=reason_words(reason_code), note=note)
 
 
 def bound_changes(locked: FundingRequest, name: str, *, actor: User | None) -> dict[str, Any]:

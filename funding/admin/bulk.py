@@ -15,9 +15,10 @@ from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from funding.actions.bulk import AT_ONCE, MAX_REQUESTS, Outcome, ask_bulk, bulk_moves, run_bulk
-from funding.enums import RequestReason
 from funding.models import BulkDecision
 from funding.workflow import REQUEST
+from segur_portal.common.enums import ReasonSubject
+from segur_portal.common.models import Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 
 PAGE_SIZE = 100
@@ -30,7 +31,6 @@ class BulkForm(forms.Form):
     reason_code = forms.ChoiceField(
         label="Motif",
         required=False,
-        choices=[("", "Aucun"), *RequestReason.choices],
         widget=UnfoldAdminSelectWidget(),
         help_text="Obligatoire pour un refus ou une annulation.",
     )
@@ -48,6 +48,9 @@ class BulkForm(forms.Form):
         field = self.fields["move"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Choisir"), *((step.name, step.label) for step in bulk_moves())]
+        reason = self.fields["reason_code"]
+        assert isinstance(reason, forms.ChoiceField)
+        reason.choices = [("", "Aucun"), *Reason.objects.offered(ReasonSubject.REQUEST)]
 
 
 class BulkMixin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -60,7 +61,9 @@ class CorrectionForm(ReasonForm):
         return data
 
 
-def correction_form(request: FundingRequest, choices: list[tuple[str, str]]) -> type[forms.Form]:
+def correction_form(
+    request: FundingRequest, choices: Callable[[], Iterable[tuple[str, str]]]
+) -> type[forms.Form]:
     """The form of one request, with these reasons."""
 
     class Form(CorrectionForm):
@@ -70,6 +73,6 @@ def correction_form(request: FundingRequest, choices: list[tuple[str, str]]) -> 
             super().__init__(*args, **kwargs)
             field = self.fields["reason_code"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "Choisir un motif"), *choices]
+            field.choices = [("", "Choisir un motif"), *choices()]
 
     return Form

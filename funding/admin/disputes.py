@@ -20,7 +20,6 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.consequences import consequences_of
 from funding.actions.disputes import decide_dispute, open_dispute
-from funding.enums import DisputeReason
 from funding.models import Dispute
 from funding.workflow import DISPUTE
 from segur_portal.common.admin.base import FactAdmin
@@ -30,6 +29,8 @@ from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, table, timeline, when
+from segur_portal.common.enums import ReasonSubject
+from segur_portal.common.models import Reason
 from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import Move
 
@@ -42,7 +43,7 @@ STATE_COLOURS = {
     "dismissed": None,
     "withdrawn": None,
 }
-WORDS = {**dict(DisputeReason.choices), "contest": "Contestation", "answer": "Réponse d’une partie"}
+WORDS = {"contest": "Contestation", "answer": "Réponse d’une partie"}
 
 
 class QuestionForm(forms.Form):
@@ -63,7 +64,6 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     """Who contests what; each party answers apart, officers read both."""
 
     workflow = DISPUTE
-    reasons = DisputeReason.choices
     grave_moves = frozenset({"overturn", "dismiss"})
     explanations = {
         "open": "Les deux parties répondent dans le délai des litiges (paramètre du programme, en "
@@ -140,7 +140,13 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
             changes["overturn"] = {"consequences": tuple(consequences_of(obj.request))}
         return [replace(deed, **changes.get(deed.name, {})) for deed in super().deeds(request, obj)]
 
+    @property
+    def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """The coded reasons, which are data."""
+        return Reason.objects.offered(ReasonSubject.DISPUTE)
+
     def panels(self, request: HttpRequest, obj: Dispute) -> list[Panel]:
+        words = Reason.objects.words(ReasonSubject.DISPUTE)
         parts = obj.parts.select_related("supplier", "said_by", "file")
         rows = [
             (when(one.said_at), one.supplier.name, one.text, self._file_link(obj, one))
@@ -148,7 +154,7 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ]
         return [
             table("Ce que disent les parties", ("Quand", "Partie", "Texte", "Pièce"), rows),
-            timeline(obj, workflow=DISPUTE, words=WORDS),
+            timeline(obj, workflow=DISPUTE, words={**words, **WORDS}),
             history(obj),
         ]
 

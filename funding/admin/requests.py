@@ -28,7 +28,6 @@ from funding.admin.panels import balances, pricing_panels, request_papers, reque
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.admin.work import WorkMixin
-from funding.enums import RequestReason
 from funding.models import FundingRequest
 from funding.report.papers import Paper
 from funding.report.requests import alerts_of
@@ -41,6 +40,8 @@ from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, document, timeline
+from segur_portal.common.enums import ReasonSubject
+from segur_portal.common.models import Reason
 from segur_portal.common.workflow import Move
 
 STATE_COLOURS = {
@@ -58,7 +59,6 @@ NET, VAT = money("net", "montant HT"), money("vat", "TVA")
 GROSS, CEILING = money("gross", "montant TTC"), money("ceiling_net", "plafond HT")
 DUE = money("amount_due", "montant à verser")
 WORDS = {
-    **dict(RequestReason.choices),
     "integrate": "Intégration",
     "assign": "Attribution",
     "note": "Note interne",
@@ -75,7 +75,6 @@ class FundingRequestAdmin(
     """What suppliers ask. An officer sees and moves the requests of their schemes only."""
 
     workflow = REQUEST
-    reasons = RequestReason.choices
     explanations = {
         "cancel": "La demande est close. Une avance annulée libère les clés d’unicité de sa "
         "commande : un autre bon de commande pourra être déposé pour ce client.",
@@ -162,6 +161,11 @@ class FundingRequestAdmin(
         ),
     )
 
+    @property
+    def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """The coded reasons, which are data."""
+        return Reason.objects.offered(ReasonSubject.REQUEST)
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
@@ -204,13 +208,14 @@ class FundingRequestAdmin(
         return request_viewers(obj, papers)
 
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
+        words = {**Reason.objects.words(ReasonSubject.REQUEST), **WORDS}
         return [
             messages_panel(request, obj),
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),
-            timeline(obj, workflow=REQUEST, words=WORDS, entries=vars(obj).get("journal")),
+            timeline(obj, workflow=REQUEST, words=words, entries=vars(obj).get("journal")),
             document("Demande reçue (JSON)", obj.payload),
         ]
 

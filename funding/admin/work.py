@@ -17,7 +17,6 @@ from funding.actions.checklists import Point, points_of, tick_point
 from funding.actions.corrections import ask_corrections
 from funding.actions.desk import add_note
 from funding.admin.correction_form import correction_form
-from funding.enums import RequestReason
 from funding.models import ChecklistItem, FundingRequest
 from funding.report.clocks import Clock, aims, clock_of
 from funding.report.desk import LABELS, MINE
@@ -110,7 +109,7 @@ class WorkMixin:
             return deed
         return replace(
             deed,
-            form_class=correction_form(obj, list(RequestReason.choices)),
+            form_class=correction_form(obj, lambda: self.reasons),  # type: ignore[attr-defined]
             template="admin/request_correction.html",
             run=lambda data: self._ask(request, obj, data),
         )

@@ -24,10 +24,11 @@ from funding.actions.pilots import (
 from funding.models import FundingRequest
 from funding.report.cockpit import COLOURS, Pilot, candidates, pilots_of_supplier, proof_rows
 from pilots.actions import withdraw_proof
-from pilots.enums import REASONS
 from pilots.forms import ReplacementForm, ReportForm, TrainingForm
 from pilots.models import PilotProof
 from pilots.workflow import PROOF
+from segur_portal.common.enums import ReasonSubject
+from segur_portal.common.models import Reason
 from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -123,7 +124,7 @@ def pilot_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         "one": proof,
         "state": PROOF.states[proof.state],
         "colour": COLOURS.get(proof.state, ""),
-        "reason": dict(REASONS).get(proof.reason_code, ""),
+        "reason": Reason.objects.words(ReasonSubject.PILOT).get(proof.reason_code, ""),
         "may_deposit": _may(request),
     }
     return render(request, "funding/pilots/detail.html", context)

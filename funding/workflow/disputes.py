@@ -1,10 +1,11 @@
 """The life of a dispute between two suppliers (domain page, section 7)."""
 
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import ReasonSubject, Role
 from segur_portal.common.workflow import Move, State, Workflow
 
 _OFFICER = frozenset({Role.OFFICER.value})
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
+_REASONS = ReasonSubject.DISPUTE.value
 _SYSTEM = frozenset({Role.SYSTEM.value})
 _ASP = "L’ASP instruit"
 
@@ -46,6 +47,7 @@ DISPUTE = Workflow(
             _OFFICER,
             "Écarter la contestation",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         # At any moment until the decision: a refusal would say that the other party has answered.
         Move(
@@ -64,6 +66,7 @@ DISPUTE = Workflow(
             _OFFICER,
             "Confirmer la commande en place",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         Move(
             "overturn",
@@ -72,6 +75,7 @@ DISPUTE = Workflow(
             _OFFICER,
             "Annuler la commande en place",
             needs_reason=True,
+            reasons=_REASONS,
         ),
     ],
 )

@@ -1,9 +1,10 @@
 """The life of a deposit and of a request (domain page, section 7)."""
 
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import ReasonSubject, Role
 from segur_portal.common.workflow import Move, State, Workflow
 
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
+_REASONS = ReasonSubject.REQUEST.value
 _OFFICER = frozenset({Role.OFFICER.value})
 _SYSTEM = frozenset({Role.SYSTEM.value})
 YOU = "À vous d’agir"
@@ -81,6 +82,7 @@ REQUEST = Workflow(
             _OFFICER,
             "Demander une correction",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         Move(
             "answer_correction",
@@ -97,6 +99,7 @@ REQUEST = Workflow(
             _OFFICER,
             "Refuser",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         Move(
             "cancel",
@@ -105,9 +108,18 @@ REQUEST = Workflow(
             _OFFICER | _SYSTEM,
             "Annuler",
             needs_reason=True,
+            reasons=_REASONS,
         ),
         # At the hold limit of DRIMbox (ATT-002): what ASP has not decided, and nothing else.
-        Move("expire", _OPEN, "cancelled", _SYSTEM, "Annuler à la date limite", needs_reason=True),
+        Move(
+            "expire",
+            _OPEN,
+            "cancelled",
+            _SYSTEM,
+            "Annuler à la date limite",
+            needs_reason=True,
+            reasons=_REASONS,
+        ),
         # Only payment runs make these, so that a request and its transfer never disagree.
         Move("prepare_payment", frozenset({"accepted"}), "to_pay", _SYSTEM, "Préparer le paiement"),
         Move("pay", frozenset({"to_pay"}), "paid", _SYSTEM, "Constater le paiement"),

@@ -13,8 +13,8 @@ from django.core.files.base import File
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from segur_portal.common import clock
-from segur_portal.common.models import JournalEntry, StoredFile
-from segur_portal.common.workflow import Move, Workflow
+from segur_portal.common.models import JournalEntry, Reason, StoredFile
+from segur_portal.common.workflow import ForbiddenMoveError, Move, Workflow
 
 CHUNK = 256 * 1024
 # Files that the portal makes itself: no antivirus needs to look at them.
@@ -40,7 +40,8 @@ def move(
     """
     manager = type(subject)._default_manager
     source = manager.select_for_update().values_list("state", flat=True).get(pk=subject.pk)
-    step = workflow.check(name, source=source, role=role, reason=note)
+    step = workflow.check(name, source=source, role=role, reason=note, code=reason_code)
+    _check_known(step, reason_code)
     now = clock.now()
     if any(field.name == "state_since" for field in subject._meta.get_fields()):
         changes["state_since"] = now
@@ -57,8 +58,15 @@ def move(
         target=step.target,
         reason_code=reason_code,
         note=note,
+        is_coded=bool(step.reasons),
     )
     return step
+
+
+def _check_known(step: Move, code: str) -> None:
+    """A coded reason is one of its list, offered still or not: a decision in bulk may end later."""
+    if step.reasons and not Reason.objects.filter(subject=step.reasons, code=code).exists():
+        raise ForbiddenMoveError(f"« {step.label} » : le motif « {code} » n’existe pas.")
 
 
 @transaction.atomic
@@ -84,9 +92,10 @@ def move_all(
     states = dict(locked.values_list("pk", "state"))
     step = None
     for source in set(states.values()):
-        step = workflow.check(name, source=source, role=role, reason=note)
+        step = workflow.check(name, source=source, role=role, reason=note, code=reason_code)
     if step is None:
         return []
+    _check_known(step, reason_code)
     now, manager = clock.now(), subjects.model._default_manager
     if any(field.name == "state_since" for field in subjects.model._meta.get_fields()):
         changes["state_since"] = now
@@ -102,6 +111,7 @@ def move_all(
                 source=source,
                 target=step.target,
                 reason_code=reason_code,
+                is_coded=bool(step.reasons),
                 note=(notes or {}).get(pk, note),
             )
             for pk, source in states.items()

@@ -88,6 +88,7 @@ class ReasonSubject(StrEnum):
     SPECIMEN = "specimen"
     REQUEST = "request"
     PILOT = "pilot"
+    DISPUTE = "dispute"
 
 
 class DocumentKind(StrEnum):

@@ -56,6 +56,19 @@ class ParameterQuerySet(models.QuerySet[Any]):
         return self.filter(code=code).numbers(scheme)[code]
 
 
+class ReasonQuerySet(models.QuerySet[Any]):
+    """The coded reasons, by what they are given about."""
+
+    def offered(self, subject: str) -> list[tuple[str, str]]:
+        """Those that may be given today, as (code, label), in the officers' order."""
+        rows = self.filter(subject=subject, is_active=True).order_by("order", "pk")
+        return list(rows.values_list("code", "label"))
+
+    def words(self, subject: str) -> dict[str, str]:
+        """The labels of all, by code: one that no longer serves stays readable."""
+        return dict(self.filter(subject=subject).order_by("pk").values_list("code", "label"))
+
+
 class StatementQuerySet(models.QuerySet[Any]):
     """Mandatory statements of documents."""
 

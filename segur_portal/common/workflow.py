@@ -30,7 +30,7 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Move:
     """A transition: its name, where from, where to, by which roles (`system` = the portal itself),
-    and whether it needs a coded reason with a text."""
+    whether it needs a text that says why, and, with `reasons`, a code of that list beside it."""
 
     name: str
     sources: frozenset[str]
@@ -38,6 +38,7 @@ class Move:
     roles: frozenset[str]
     label: str
     needs_reason: bool = False
+    reasons: str = ""
 
 
 class Workflow:
@@ -66,7 +67,7 @@ class Workflow:
             move for move in self.moves.values() if source in move.sources and role in move.roles
         ]
 
-    def check(self, name: str, *, source: str, role: str, reason: str = "") -> Move:
+    def check(self, name: str, *, source: str, role: str, reason: str = "", code: str = "") -> Move:
         """The move of that name, if this role may make it from this state.
 
         Raises ForbiddenMoveError, with a French sentence for the user, otherwise.
@@ -83,4 +84,6 @@ class Workflow:
             )
         if move.needs_reason and not reason.strip():
             raise ForbiddenMoveError(f"« {move.label} » demande un motif.")
+        if move.reasons and not code:
+            raise ForbiddenMoveError(f"« {move.label} » demande un motif codé.")
         return move

@@ -87,12 +87,22 @@ def test_a_refusal_always_has_a_reason_and_a_text(
     assert entry.note.startswith(REASON["note"])
 
 
-@pytest.mark.parametrize("name", ["refuse", "cancel", "expire", "request_correction"])
-def test_no_decision_without_its_code(name: str, funding_request: FundingRequest) -> None:
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("refuse", "officer"),
+        ("cancel", "system"),
+        ("expire", "system"),
+        ("request_correction", "officer"),
+    ],
+)
+def test_no_decision_without_its_code(
+    name: str, role: str, funding_request: FundingRequest
+) -> None:
     """Whoever asks: a text alone is not a reason (section 7)."""
     in_state(funding_request, "in_instruction")
     with pytest.raises(ForbiddenMoveError, match="motif codé"):
-        move_request(funding_request, name, actor=None, role="system", note="Un texte seul.")
+        move_request(funding_request, name, actor=None, role=role, note="Un texte seul.")
     assert state_of(funding_request) == "in_instruction"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -32,14 +33,14 @@ class ReasonForm(forms.Form):
     )
 
 
-def reason_form(choices: list[tuple[str, str]]) -> type[ReasonForm]:
-    """A reason form with these choices."""
+def reason_form(choices: Callable[[], Iterable[tuple[str, str]]]) -> type[ReasonForm]:
+    """A reason form with these choices, asked for when it is shown."""
 
     class Form(ReasonForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             field = self.fields["reason_code"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "Choisir un motif"), *choices]
+            field.choices = [("", "Choisir un motif"), *choices()]
 
     return Form

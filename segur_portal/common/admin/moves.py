@@ -70,7 +70,7 @@ class MovesMixin:
             name=step.name,
             label=self.label_of(step, role),
             run=run,
-            form_class=reason_form(list(self.reasons)) if step.needs_reason else NoteForm,
+            form_class=reason_form(lambda: self.reasons) if step.needs_reason else NoteForm,
             explanation=self.explanations.get(step.name, ""),
             is_grave=step.name in self.grave_moves,
         )

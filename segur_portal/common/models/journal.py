@@ -8,7 +8,8 @@ class JournalEntry(models.Model):
     """One deed on one business object, written in the deed's own transaction.
 
     `subject` is `app_label.Model` and `subject_id` its primary key: the journal outlives what it
-    speaks of, so it holds no foreign key to it. `public` entries are shown to the supplier.
+    speaks of, so it holds no foreign key to it. `public` entries are shown to the supplier. A
+    `is_coded` deed is a decision: it has a reason of the list and a text, never one alone.
     """
 
     subject = models.CharField("objet", max_length=60)
@@ -29,6 +30,7 @@ class JournalEntry(models.Model):
     reason_code = models.CharField("motif", max_length=40, blank=True)
     note = models.TextField("texte", blank=True)
     data = models.JSONField("détails", default=dict, blank=True)
+    is_coded = models.BooleanField("motif codé exigé", default=False, db_default=False)
     is_public = models.BooleanField("visible du fournisseur", default=True)
 
     class Meta:
@@ -41,7 +43,12 @@ class JournalEntry(models.Model):
                 condition=models.Q(reason_code="") | ~models.Q(note=""),
                 name="journal_reason_has_text",
                 violation_error_message="Un motif codé demande un texte.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_coded=False) | ~models.Q(reason_code="") & ~models.Q(note=""),
+                name="journal_decision_has_reason",
+                violation_error_message="Une décision demande un motif codé et un texte.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ import pghistory
 from django.db import models
 
 from segur_portal.common.enums import ReasonSubject
+from segur_portal.common.queries import ReasonQuerySet
 
 
 @pghistory.track()
@@ -23,12 +24,15 @@ class Reason(models.Model):
             (ReasonSubject.SPECIMEN.value, "Modèle de document"),
             (ReasonSubject.REQUEST.value, "Demande"),
             (ReasonSubject.PILOT.value, "Preuve de pilote"),
+            (ReasonSubject.DISPUTE.value, "Litige"),
         ],
     )
     code = models.SlugField("code", max_length=40)
     label = models.CharField("libellé", max_length=150)
     is_active = models.BooleanField("proposé", default=True)
     order = models.PositiveSmallIntegerField("rang", default=0)
+
+    objects = ReasonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "motif"
