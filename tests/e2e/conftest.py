@@ -15,11 +15,20 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import Settings
 
+from enrolment.actions import sync_groups
 from enrolment.models import User
+from segur_portal.common import clock
+from tests.factories import A_DAY, the_programme
+from tests.funding.accepted import Staff, the_staff
+
+from .looks import WIDTHS, faults_of
+from .stories import DB, MDV
 
 OpenPage = Callable[..., Page]
+Look = Callable[[Page, str], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,6 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium(chromium_path: str) -> Iterator[Browser]:
     # Playwright's loop runs in this thread: Django would take its own calls for asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # On a machine that is busy a page may take its time: what is awaited comes, or never does.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path, args=["--no-sandbox", "--disable-dev-shm-usage"]
@@ -70,6 +81,36 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def staff(transactional_db: None, settings: Settings) -> Staff:
+    """The programme on a day when all is open, and the people who instruct and pay."""
+    settings.DEMONSTRATION = True
+    the_programme()
+    clock.move_to(A_DAY)
+    staff = the_staff()
+    for scheme in (MDV, DB):
+        staff.preparer.assignments.create(scheme_id=scheme)
+    sync_groups()
+    return staff
+
+
+@pytest.fixture
+def look() -> Look:
+    """Both widths: nothing wrong to see or to hear; pictures are kept when a folder is named."""
+
+    def at_both_widths(page: Page, name: str) -> None:
+        faults = []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if folder := os.environ.get("SCREENSHOTS"):
+                page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+            faults += faults_of(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert faults == []
+
+    return at_both_widths
 
 
 def session_cookie(user: User, url: str) -> Any:

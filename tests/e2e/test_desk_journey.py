@@ -3,97 +3,27 @@ a DRIMbox request held, then resumed by another supplier's deposit without a lea
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
-from pathlib import Path
-from typing import Any
 
-import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
-from playwright.sync_api import Page, expect
-from pytest_django import Settings
+from playwright.sync_api import expect
 
-from enrolment.actions import sync_groups
-from enrolment.models import User
-from funding.actions import process_deposit, receive_deposit
-from funding.demo.papers import a_pdf, a_zip, documents_of, order_lines
-from funding.models import FundingRequest, Payment, PaymentRun
+from funding.demo.papers import a_pdf, order_lines
+from funding.models import Payment, PaymentRun
 from segur_portal.common import clock
 from segur_portal.common.identifiers import make_siret
-from tests.builders import SIRET, a_file, a_filename, a_request
+from tests.builders import SIRET
 from tests.factories import (
     A_DAY,
-    a_base,
     a_member,
     a_supplier,
-    an_enrolment,
-    the_programme,
 )
-from tests.funding.accepted import Staff, an_account, the_staff
+from tests.funding.accepted import Staff, an_account
 
-from .conftest import OpenPage
-from .looks import WIDTHS, faults_of
+from .conftest import Look, OpenPage
+from .stories import DB, MDV, RIS, confirm, deposited
 
-MDV, RIS, DB = "SONS-MDV-LGC-Va2", "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
 RIVAL = make_siret(41)
-Look = Callable[[Page, str], None]
-
-
-@pytest.fixture
-def staff(transactional_db: None, settings: Settings) -> Staff:
-    """The programme on a day when all is open, and the people who instruct and pay."""
-    settings.DEMONSTRATION = True
-    the_programme()
-    clock.move_to(A_DAY)
-    staff = the_staff()
-    for scheme in (MDV, DB):
-        staff.preparer.assignments.create(scheme_id=scheme)
-    sync_groups()
-    return staff
-
-
-@pytest.fixture
-def look() -> Look:
-    """Both widths: nothing wrong to see or to hear; pictures are kept when a folder is named."""
-
-    def at_both_widths(page: Page, name: str) -> None:
-        faults = []
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if folder := os.environ.get("SCREENSHOTS"):
-                page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-            faults += faults_of(page)
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert faults == []
-
-    return at_both_widths
-
-
-def deposited(member: User, scheme: str, *numbers: int) -> list[FundingRequest]:
-    """Requests with their signed orders, deposited and treated."""
-    supplier = member.memberships.get().supplier
-    requests: list[Any] = [a_request(scheme, number=number) for number in numbers]
-    an_enrolment(supplier, requests[0], scheme)
-    a_base(scheme, requests)
-    papers = {name: pdf for one in requests for name, pdf in documents_of(one, "AVANCE").items()}
-    deposit = receive_deposit(
-        supplier=supplier,
-        user=member,
-        content=BytesIO(a_file(scheme, requests=requests, siret=supplier.siret)),
-        name=a_filename(scheme, siret=supplier.siret),
-        archives=[ContentFile(a_zip(papers), name=f"{scheme}.zip")],
-    )
-    assert process_deposit(deposit.pk)
-    return list(FundingRequest.objects.filter(deposit=deposit).order_by("position"))
-
-
-def confirm(page: Page, button: str) -> None:
-    """Press a button of the page that asks to confirm."""
-    page.get_by_role("button", name=button).click()
-    page.wait_for_load_state("load")
 
 
 def test_a_correction_answered_then_a_refusal(
@@ -129,7 +59,8 @@ def test_a_correction_answered_then_a_refusal(
     page = open_page(reverse("request_detail", args=[one.number]), user=member)
     look(page, "asked")
     page.get_by_role("link", name="Répondre à la correction").click()
-    expect(page.get_by_text("Une copie nette, toutes les pages.")).to_be_visible()
+    asked = page.locator("form").get_by_text("Une copie nette, toutes les pages.")
+    expect(asked).to_be_visible()
     upload = page.locator("input[type=file]")
     upload.set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"bonjour"})
     confirm(page, "Transmettre la correction")

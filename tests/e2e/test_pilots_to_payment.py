@@ -9,30 +9,27 @@ from io import BytesIO
 import pytest
 import time_machine
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from enrolment.actions import sync_groups
 from enrolment.models import User
 from funding.actions import process_deposit, receive_deposit
-from funding.actions.payments import move_run, prepare_run
 from funding.actions.pilots import client_of
 from funding.actions.requests import move_request
-from funding.actions.settlement import settle
 from funding.demo.asking import balance
 from funding.demo.papers import a_pdf, report_lines
-from funding.models import Dispute, FundingRequest, Payment, Recovery
-from funding.remittance import Returned
+from funding.models import Dispute, FundingRequest, Recovery
 from segur_portal.common import clock
 from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import Parameter
 from tests.builders import a_file, a_filename, a_request
 from tests.factories import A_DAY, a_member, a_supplier, an_enrolment
-from tests.funding.accepted import RIS, accepted_requests, an_account, the_staff
+from tests.funding.accepted import RIS, accepted_requests, an_account
 from tests.funding.screens import treated
 
 from .conftest import OpenPage
-from .looks import WIDTHS, assert_looks_right
+from .stories import looks_right_at_both, pay_everything
 
 SIGNED_ON = date(2026, 9, 10)
 
@@ -53,28 +50,6 @@ def advances(transactional_db: None, settings: Settings) -> list[FundingRequest]
 @pytest.fixture
 def officer(advances: list[FundingRequest]) -> User:
     return User.objects.get(email="instruit@asp.fr")
-
-
-def looks_right_at_both(page: Page) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert_looks_right(page)
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-
-
-def pay_everything() -> None:
-    """Prepared by one officer, approved by another, paid by the bank."""
-    if not User.objects.filter(email="prepare@asp.fr").exists():
-        the_staff()
-    preparer, approver, accountant = (
-        User.objects.get(email=f"{name}@asp.fr") for name in ("prepare", "approuve", "comptable")
-    )
-    run = prepare_run(actor=preparer, schemes=[RIS]).run
-    move_run(run, "propose", actor=preparer, role="officer")
-    move_run(run, "approve", actor=approver, role="officer")
-    move_run(run, "transmit", actor=accountant, role="accountant")
-    sent = [Returned(one.end_to_end_id, True) for one in Payment.objects.filter(run=run)]
-    settle(sent, actor=accountant)
 
 
 def test_pilots_compliant_then_the_balance_accepted_and_paid(
