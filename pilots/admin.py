@@ -211,11 +211,10 @@ class PilotProofAdmin(SchemeScopedMixin, MovesMixin, DownloadMixin, FactAdmin):
         return Reason.objects.offered(ReasonSubject.PILOT)
 
     def panels(self, request: HttpRequest, obj: PilotProof) -> list[Panel]:
-        words = Reason.objects.words(ReasonSubject.PILOT)
         return [
             sentences("Campagne", [campaign_words(obj)]),
             *([findings("Lecture du PDF", obj.findings)] if obj.file_id else []),
-            timeline(obj, workflow=PROOF, words={**words, **OTHER_VERBS}),
+            timeline(obj, workflow=PROOF, words=OTHER_VERBS, reasons=ReasonSubject.PILOT),
             history(obj),
         ]
 

@@ -146,7 +146,6 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         return Reason.objects.offered(ReasonSubject.DISPUTE)
 
     def panels(self, request: HttpRequest, obj: Dispute) -> list[Panel]:
-        words = Reason.objects.words(ReasonSubject.DISPUTE)
         parts = obj.parts.select_related("supplier", "said_by", "file")
         rows = [
             (when(one.said_at), one.supplier.name, one.text, self._file_link(obj, one))
@@ -154,7 +153,7 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ]
         return [
             table("Ce que disent les parties", ("Quand", "Partie", "Texte", "Pièce"), rows),
-            timeline(obj, workflow=DISPUTE, words={**words, **WORDS}),
+            timeline(obj, workflow=DISPUTE, words=WORDS, reasons=ReasonSubject.DISPUTE),
             history(obj),
         ]
 

@@ -208,14 +208,13 @@ class FundingRequestAdmin(
         return request_viewers(obj, papers)
 
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
-        words = {**Reason.objects.words(ReasonSubject.REQUEST), **WORDS}
         return [
             messages_panel(request, obj),
             *pricing_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),
-            timeline(obj, workflow=REQUEST, words=words, entries=vars(obj).get("journal")),
+            timeline(obj, workflow=REQUEST, words=WORDS, entries=vars(obj).get("journal")),
             document("Demande reçue (JSON)", obj.payload),
         ]
 

@@ -26,6 +26,7 @@ from funding.workflow import IN_PROGRESS
 from segur_portal.common import clock
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.panels import Panel, journal_of
+from segur_portal.common.enums import ReasonSubject
 from segur_portal.common.models import JournalEntry, Scheme
 from segur_portal.common.workflow import ForbiddenMoveError, Move
 
@@ -167,7 +168,7 @@ class WorkMixin:
 
     def _work(self, request: HttpRequest, obj: FundingRequest) -> Work:
         schemes: QuerySet[Scheme] = self.seen_schemes(request)  # type: ignore[attr-defined]
-        papers, journal = papers_of(obj), journal_of(obj)
+        papers, journal = papers_of(obj), journal_of(obj, reasons=ReasonSubject.REQUEST)
         # Its panel is drawn from the same rows.
         vars(obj)["journal"] = journal
         may_act: bool = self._is_officer(request)  # type: ignore[attr-defined]

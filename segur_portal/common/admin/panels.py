@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 
 from segur_portal.common.clock import PARIS
-from segur_portal.common.models import JournalEntry
+from segur_portal.common.models import JournalEntry, Reason
 from segur_portal.common.workflow import Workflow
 
 SEVERITIES = {"ko": "KO", "alert": "Alerte", "wait": "Attente"}
@@ -70,9 +71,14 @@ def findings(title: str, found: Iterable[Mapping[str, Any]]) -> Panel:
     return table(title, headers, rows)
 
 
-def journal_of(obj: models.Model) -> list[JournalEntry]:
-    """The last entries of the journal of an object, latest first. One query."""
+def journal_of(obj: models.Model, *, reasons: str = "") -> list[JournalEntry]:
+    """The last entries of the journal of an object, latest first, with `reason_label` in words
+    where its coded reasons are those of the list `reasons`. One query."""
     entries = JournalEntry.objects.filter(subject=obj._meta.label, subject_id=str(obj.pk))
+    if reasons:
+        named = Reason.objects.filter(subject=reasons, code=OuterRef("reason_code"))
+        label = Subquery(named.order_by("pk").values("label")[:1])
+        entries = entries.annotate(reason_label=label)
     return list(entries.select_related("actor").order_by("-at", "-pk")[:TIMELINE_LENGTH])
 
 
@@ -82,18 +88,19 @@ def timeline(
     workflow: Workflow | None = None,
     words: Mapping[str, str] | None = None,
     entries: Iterable[JournalEntry] | None = None,
+    reasons: str = "",
 ) -> Panel:
-    """The journal of an object, latest first; `words` are the labels of verbs and reasons,
-    `entries` those already read."""
+    """The journal of an object, latest first; `words` are the labels of verbs and of reasons that
+    are of no list, `reasons` the list of the others, `entries` those already read."""
     labels = {**_labels(workflow), **(words or {})}
-    entries = journal_of(obj) if entries is None else entries
+    entries = journal_of(obj, reasons=reasons) if entries is None else entries
     rows = (
         (
             when(entry.at),
             str(entry.actor) if entry.actor else "Le portail",
             labels.get(entry.verb, entry.verb),
             _states(entry, workflow),
-            labels.get(entry.reason_code, entry.reason_code),
+            getattr(entry, "reason_label", "") or labels.get(entry.reason_code, entry.reason_code),
             entry.note,
         )
         for entry in entries
