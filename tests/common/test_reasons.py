@@ -25,7 +25,7 @@ from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, the_programme
 from tests.funding.accepted import taken_requests
 
-MIGRATION = import_module("segur_portal.common.migrations.0018_reasons_of_decisions")
+MIGRATION = import_module("segur_portal.common.migrations.0019_reasons_of_decisions")
 pytestmark = pytest.mark.django_db
 
 

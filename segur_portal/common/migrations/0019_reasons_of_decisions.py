@@ -53,7 +53,7 @@ def put_in_place(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("common", "0017_coded_decisions")]
+    dependencies = [("common", "0018_coded_decisions")]
 
     operations = [
         # Going back leaves them: decisions bear their codes.
