@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.database import use_template
+from tests.hostile import strict_templates, unordered_rows_come_reversed
 
 # A shared machine is slow at times: only the property counts, not how long an example took.
 hypothesis_settings.register_profile("portal", deadline=None)
@@ -85,3 +87,12 @@ def chromium_path() -> str:
 def _empty_cache() -> None:
     """Rate limits and sessions of one test are not those of the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hostile_conditions() -> Iterator[None]:
+    """What production forgives fails here: see `tests/hostile.py`."""
+    with pytest.MonkeyPatch.context() as patch:
+        strict_templates(patch)
+        unordered_rows_come_reversed(patch)
+        yield
