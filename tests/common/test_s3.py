@@ -37,7 +37,7 @@ def _free_ports(count: int) -> list[int]:
     Each process starts its search elsewhere: two may look at the same moment.
     """
     found: list[int] = []
-    first = 20_100 + os.getpid() % 1_000 * 7
+    first = 20_100 + os.getpid() % 240 * 28
     for port in range(first, 30_000, 7):
         if len(found) == count:
             break
@@ -70,6 +70,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "-ip.bind=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}",
             f"-filer.port={filer}", "-s3", f"-s3.port={s3}", f"-s3.config={configuration}",
             "-volume.max=5", "-master.volumeSizeLimitMB=64",
+            # Ports of their own that would keep a second server of this machine from starting.
+            "-s3.port.iceberg=0", "-s3.port.lance=0",
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
