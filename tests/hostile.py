@@ -41,6 +41,8 @@ class StrictExpression(FilterExpression):
             try:
                 self.var.resolve(context)
             except VariableDoesNotExist as error:
+                if error.params[1:] == ({},):  # a blank model is drawn without data
+                    return super().resolve(context, ignore_failures)
                 raise UndefinedVariableError(f"{self.place}: {self.token}: {error}") from error
         return super().resolve(context, ignore_failures)
 

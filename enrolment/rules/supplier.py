@@ -208,6 +208,9 @@ def _layout_reviewed(facts: SupplierFacts) -> Iterator[Breach]:
         return
     if any(paper.may_follow(layout) for layout in paper.cited):
         return
+    # A copy of the ASP model bears no number: its mandatory statements are checked (DOC-004).
+    if not paper.cited and facts.layout == "asp":
+        return
     wanted = f"un modèle conforme le {day(paper.signed_on)}, ou celui de l’ASP"
     if not paper.cited:
         yield Breach(
@@ -298,7 +301,9 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         kinds=ORDER_ONLY,
         note=(
             "Le numéro du modèle est lu dans le texte du bon de commande, et jugé au jour de sa "
-            "signature. Un document numérisé est contrôlé à l’œil."
+            "signature. Un document numérisé est contrôlé à l’œil. Sans numéro, un fournisseur qui "
+            "déclare suivre le modèle de l’ASP ne reçoit pas d’alerte : DOC-004 cherche les "
+            "mentions."
         ),
     ),
 )

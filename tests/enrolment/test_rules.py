@@ -239,9 +239,10 @@ CASES: list[Case] = [
     holds("ENR-005", "read: a model of the portal", reading(MODEL)),
     holds("ENR-005", "read: a model for all schemes", reading(replace(MODEL, scheme=""))),
     holds("ENR-005", "read: one of two is good", reading(LayoutFacts("MOD-2026-0009"), OWN)),
+    holds("ENR-005", "read: no number, the ASP model declared", reading()),
     breaks(
         "ENR-005",
-        "read: no number, whatever was declared",
+        "read: no number, though it has its own layout",
         replace(reading(), layout="compliant"),
         Broken("/bonDeCommande", "ne cite aucun modèle", "MOD-2026-0001 v1"),
     ),

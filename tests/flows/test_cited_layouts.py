@@ -63,7 +63,9 @@ def a_layout(supplier: Supplier, signed_on: date, **changes: Any) -> Specimen:
     )
 
 
-def deposited(user: User, numbers: list[str], scanned: tuple[int, ...] = ()) -> Deposit:
+def deposited(
+    user: User, numbers: list[str], scanned: tuple[int, ...] = (), *, has_own: bool = False
+) -> Deposit:
     """A deposit whose orders each show one of these numbers."""
     requests = [a_request(RIS, number=rank) for rank, _ in enumerate(numbers, start=1)]
     files = {}
@@ -72,7 +74,9 @@ def deposited(user: User, numbers: list[str], scanned: tuple[int, ...] = ()) -> 
         draw = a_scan if rank in scanned else a_pdf
         files[request["bonDeCommande"]["nomFichier"]] = draw(order_lines(request, (), number))
     supplier = user.memberships.get().supplier
-    an_enrolment(supplier, requests[0], RIS)
+    enrolment = an_enrolment(supplier, requests[0], RIS)
+    enrolment.uses_own_order_layout = has_own
+    enrolment.save(update_fields=["uses_own_order_layout"])
     a_base(RIS, requests)
     deposit = receive_deposit(
         supplier=supplier,
@@ -114,15 +118,19 @@ def test_the_layout_that_an_order_cites_is_judged(user: User) -> None:
         "MOD-2026-0001 v2",
         "MOD-2026-0009 v1",
         wrong.reference,
-        "",
         "MOD-2026-0001 v1",
     ]
-    found = said(deposited(user, numbers, scanned=(8,)))
-    assert set(found) == {4, 5, 6, 7}, "a scan is left to a person"
+    found = said(deposited(user, numbers, scanned=(7,)))
+    assert set(found) == {4, 5, 6}, "a scan is left to a person"
     assert found[4].startswith("MOD-2026-0001 v2, conforme du")
     assert found[5] == "MOD-2026-0009 v1, inconnu parmi vos modèles"
     assert "autre document" in found[6]
-    assert found[7] == "aucun numéro de modèle"
+
+
+@pytest.mark.parametrize(("has_own", "found"), [(True, "aucun numéro de modèle"), (False, None)])
+def test_an_order_without_a_number(user: User, has_own: bool, found: str | None) -> None:
+    """A copy of the ASP model bears none; whoever has its own layout prints its number."""
+    assert said(deposited(user, [""], has_own=has_own)).get(1) == found
 
 
 def test_the_number_of_another_supplier_tells_nothing(user: User) -> None:
