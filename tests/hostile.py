@@ -19,6 +19,8 @@ from django.template.base import FilterExpression, Parser, Variable
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # « May be missing », said by the template itself.
 FORGIVING = {"default", "default_if_none"}
+# Drawn blank too: what they lack is left to be filled in by hand.
+BLANK = TEMPLATES / "pdf" / "models"
 
 
 class UndefinedVariableError(Exception):
@@ -33,7 +35,8 @@ class StrictExpression(FilterExpression):
         path = Path(str(getattr(parser.origin, "name", "")))
         first = getattr(self.filters[0][0], "_filter_name", "") if self.filters else ""
         self.place = ""
-        if path.is_relative_to(TEMPLATES) and first not in FORGIVING:
+        is_ours = path.is_relative_to(TEMPLATES) and not path.is_relative_to(BLANK)
+        if is_ours and first not in FORGIVING:
             self.place = str(path.relative_to(TEMPLATES))
 
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
@@ -41,8 +44,6 @@ class StrictExpression(FilterExpression):
             try:
                 self.var.resolve(context)
             except VariableDoesNotExist as error:
-                if error.params[1:] == ({},):  # a blank model is drawn without data
-                    return super().resolve(context, ignore_failures)
                 raise UndefinedVariableError(f"{self.place}: {self.token}: {error}") from error
         return super().resolve(context, ignore_failures)
 
