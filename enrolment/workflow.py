@@ -1,6 +1,6 @@
 """The life of an enrolment (domain page, section 3) and of a submitted layout (section 4)."""
 
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import ReasonSubject, Role
 from segur_portal.common.workflow import Move, State, Workflow
 
 _SUPPLIER = frozenset({Role.SUPPLIER.value})
@@ -32,6 +32,7 @@ ENROLMENT = Workflow(
             "correction_requested",
             _OFFICER,
             "Demander une correction",
+            # Each document sent back has its coded reason: the text is built from them.
             needs_reason=True,
         ),
         Move(
@@ -52,7 +53,15 @@ ENROLMENT = Workflow(
         Move("validate_early", frozenset({"in_review"}), "early", _OFFICER, "Valider (anticipé)"),
         Move("finalise", frozenset({"early"}), "final_submitted", _SUPPLIER, "Finaliser"),
         Move("validate_final", frozenset({"in_review"}), "final", _OFFICER, "Valider (définitif)"),
-        Move("refuse", frozenset({"in_review"}), "refused", _OFFICER, "Refuser", needs_reason=True),
+        Move(
+            "refuse",
+            frozenset({"in_review"}),
+            "refused",
+            _OFFICER,
+            "Refuser",
+            needs_reason=True,
+            reasons=ReasonSubject.ENROLMENT.value,
+        ),
     ],
 )
 
@@ -74,6 +83,7 @@ SPECIMEN = Workflow(
             _OFFICER,
             "Déclarer non conforme",
             needs_reason=True,
+            reasons=ReasonSubject.SPECIMEN.value,
         ),
     ],
 )

@@ -41,7 +41,7 @@ def move_enrolment(
     locked = rows.get(pk=enrolment.pk)
     changes: dict[str, Any] = {}
     if role == Role.OFFICER:
-        ENROLMENT.check(name, source=locked.state, role=role, reason=note)
+        ENROLMENT.check(name, source=locked.state, role=role, reason=note, code=reason_code)
         _check_holder(locked, name, actor)
     if name == "take":
         changes["assigned_to"] = actor
