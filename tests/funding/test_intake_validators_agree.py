@@ -8,7 +8,7 @@ import copy
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from funding.intake import checks, formats
@@ -88,8 +88,19 @@ def plain_explainer(schema):
     keywords = {"pattern": formats._strict_pattern}
     validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, keywords)
     dates_only = jsonschema.FormatChecker(formats=())
-    dates_only.checks("date")(checks.FORMATS.checkers["date"][0])
+    dates_only.checks("date")(is_date_or_of_year_zero)
     return validator(schema, format_checker=dates_only)
+
+
+def is_date_or_of_year_zero(value):
+    """jsonschema-rs alone knows a year 0; the pattern of our dates refuses it, for both."""
+    return str(value).startswith("0000-") or checks.FORMATS.checkers["date"][0](value)
+
+
+def of_year_zero():
+    request = a_request("SONS-MDV-LGC-Va2", "SOLDE")
+    request["procesVerbal"]["dateSignature"] = "0000-01-01"
+    return "SONS-MDV-LGC-Va2", "SOLDE", request
 
 
 EXPLAINERS = {
@@ -100,6 +111,7 @@ EXPLAINERS = {
 
 
 @given(changed_requests())
+@example(of_year_zero())
 @settings(max_examples=400)
 def test_same_verdicts_and_paths(case):
     """The two libraries, on the schema alone."""
@@ -122,6 +134,7 @@ def keyword(kind: jsonschema_rs.ValidationErrorKind) -> str:
 
 
 @given(changed_requests())
+@example(of_year_zero())
 @settings(max_examples=400)
 def test_deciding_and_explaining_agree(case):
     """With the checks of Python: a request is KO exactly when faults can be told, all of them."""
