@@ -63,21 +63,20 @@ def gravest_first(duties: Iterable[Duty]) -> list[Duty]:
 
 
 def correction_duties(
-    requests: Sequence[FundingRequest], total: int, windows: Windows, notes: Mapping[str, str]
+    requests: Sequence[FundingRequest], total: int, notes: Mapping[str, str]
 ) -> Iterator[Duty]:
-    """Corrections asked by an officer: the oldest ones, and where all of them are.
+    """Corrections asked by an officer: the oldest ones, and where all of them are. They have no
+    last day: their requests were received in time.
 
     `notes` are the officers' words, by primary key.
     """
     if not requests:
         return
-    closings = (_closing(windows, one.scheme_id, WINDOW_OF_KIND[one.kind]) for one in requests)
     yield Duty(
         "1 correction demandée par l’ASP"
         if total == 1
         else f"{number(total)} corrections demandées par l’ASP",
-        "L’instruction de ces dossiers attend votre réponse.",
-        until=_soonest(closings),
+        "L’instruction de ces dossiers attend votre réponse, même après la fin des dépôts.",
         url=f"{reverse('request_list')}?etat=correction_requested",
         link=_all_of(total, len(requests), "correction"),
         level="error",

@@ -21,7 +21,8 @@ _WHAT = {
     "to_instruct": "L’ASP va instruire la demande. Vous n’avez rien à faire.",
     "in_instruction": "Un gestionnaire de l’ASP instruit la demande. Vous n’avez rien à faire.",
     "correction_requested": (
-        "L’ASP attend une correction de votre part ; son message est dans l’historique."
+        "L’ASP attend une correction de votre part ; son message est dans l’historique. "
+        "L’instruction attend votre réponse, même après la fin des dépôts."
     ),
     "accepted": "La demande est acceptée. L’ASP va préparer le paiement.",
     "to_pay": "Le paiement est en préparation à l’ASP.",
@@ -55,13 +56,7 @@ def next_step(request: FundingRequest, closings: Deadlines, *, has_balance: bool
         return NextStep(YOU, True, _BALANCE_NEXT, until)
     owner = "" if state.is_final else state.owner
     is_yours = owner == YOU
-    kind = _window_that_ends(request)
-    until = closings.get((request.scheme_id, kind)) if is_yours else None
+    # A correction has no last day: its request was received in time.
+    is_held = request.state == "on_hold"
+    until = closings.get((request.scheme_id, WindowKind.HOLD)) if is_held else None
     return NextStep(owner, is_yours, _WHAT[request.state], until)
-
-
-def _window_that_ends(request: FundingRequest) -> WindowKind:
-    """The calendar line that ends what the supplier may still do on this request."""
-    if request.state == "on_hold":
-        return WindowKind.HOLD
-    return WindowKind.ADVANCE if request.kind == Kind.ADVANCE else WindowKind.BALANCE

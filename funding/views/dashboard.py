@@ -72,7 +72,7 @@ def _request_duties(
         requests.filter(state="correction_requested").order_by("state_since", "pk")[:SHOWN_EACH]
     )
     total = totals.in_state("correction_requested")
-    yield from duties.correction_duties(asked, total, windows, _officers_words(asked))
+    yield from duties.correction_duties(asked, total, _officers_words(asked))
     awaiting = Message.objects.of(supplier).awaiting(from_officer=True).select_related("request")
     yield from duties.message_duties(list(awaiting.order_by("sent_at", "pk")[:SHOWN_EACH]))
     departed = requests.in_progress().filter(has_client_left_base=True).count()

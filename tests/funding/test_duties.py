@@ -60,10 +60,11 @@ def test_ko_requests_are_one_duty_that_names_the_latest_deposits() -> None:
     ],
 )
 def test_corrections_are_counted_in_good_french(total: int, title: str, link: str) -> None:
-    """The officer's words stand beside each; the link to all appears when some are hidden."""
+    """The officer's words stand beside each; the link to all appears when some are hidden. No last
+    day: the answer is judged as of the reception."""
     shown = [a_request(number) for number in range(1, min(total, 5) + 1)]
-    (duty,) = duties.correction_duties(shown, total, WINDOWS, {"1": "Signature illisible."})
-    assert (duty.title, duty.link) == (title, link)
+    (duty,) = duties.correction_duties(shown, total, {"1": "Signature illisible."})
+    assert (duty.title, duty.link, duty.until) == (title, link, None)
     assert duty.level == "error"
     assert duty.items[0].detail == "Cabinet 1 : Signature illisible."
 
