@@ -65,6 +65,7 @@ class LedgerKind(models.TextChoices):
     PAID = "paid", "Payé"
     RETURNED = "returned", "Retourné par la banque"
     RECOVERY_DUE = "recovery_due", "À recouvrer"
+    RECOVERY_CANCELLED = "recovery_cancelled", "Recouvrement annulé"
     RECOVERED = "recovered", "Recouvré"
 
 

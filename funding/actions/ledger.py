@@ -73,6 +73,11 @@ def record_recovered(recovery: Recovery, amount: Decimal, *, at: datetime) -> No
     _write(recovery.request, LedgerKind.RECOVERED, amount, at)
 
 
+def record_recovery_cancelled(payment: Payment, amount: Decimal, *, at: datetime) -> None:
+    """The bank returned a transfer that was to be paid back: that much is claimed no more."""
+    _write(payment.request, LedgerKind.RECOVERY_CANCELLED, amount, at, payment=payment)
+
+
 def record_payments(payments: Iterable[Payment], kind: LedgerKind, *, at: datetime) -> None:
     """Transfers executed, or returned by the bank: one insertion for all."""
     insert_rows(
@@ -92,7 +97,13 @@ def record_payments(payments: Iterable[Payment], kind: LedgerKind, *, at: dateti
     )
 
 
-def _write(request: FundingRequest, kind: LedgerKind, amount: Decimal, at: datetime) -> None:
+def _write(
+    request: FundingRequest,
+    kind: LedgerKind,
+    amount: Decimal,
+    at: datetime,
+    payment: Payment | None = None,
+) -> None:
     LedgerEntry.objects.create(
         order_id=request.order_id,
         request=request,
@@ -101,4 +112,5 @@ def _write(request: FundingRequest, kind: LedgerKind, amount: Decimal, at: datet
         kind=kind,
         amount=amount,
         at=at,
+        payment=payment,
     )

@@ -8,12 +8,14 @@ from django.db import transaction
 
 from enrolment.actions import check_assigned
 from enrolment.models import User
-from funding.actions.ledger import record_recovered
-from funding.models import Recovery
+from funding.actions.ledger import record_recovered, record_recovery_cancelled
+from funding.actions.telling import tell_recovery_cancelled
+from funding.models import Payment, Recovery
 from funding.workflow import RECOVERY
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
 from segur_portal.common.enums import Role
+from segur_portal.common.money import ZERO
 
 
 @transaction.atomic
@@ -41,3 +43,29 @@ def record_reimbursement(recovery: Recovery, amount: Decimal, *, actor: User, no
     Recovery.objects.filter(pk=locked.pk).update(recovered=total)
     recovery.recovered = total
     write_journal(recovery, "reimburse", actor=actor, note=note, data={"amount": f"{amount}"})
+
+
+@transaction.atomic
+def follow_return(payment: Payment, *, actor: User, note: str) -> Decimal:
+    """The bank returned the transfer of a request cancelled meanwhile: the supplier holds nothing
+    of it, so that what is left of its recovery order is claimed no more.
+
+    Returns what the supplier had paid back already, and is now owed. The caller holds the request,
+    which every deed that issues an order locks first.
+    """
+    recovery = Recovery.objects.select_for_update().filter(request=payment.request_id).first()
+    if recovery is None:
+        return ZERO
+    if recovery.state == "issued":
+        left = recovery.amount - recovery.recovered
+        record_recovery_cancelled(payment, left, at=clock.now())
+        move(
+            recovery,
+            "cancel",
+            workflow=RECOVERY,
+            role=Role.SYSTEM,
+            actor=actor,
+            note=f"{payment} retourné par la banque. {note}".strip(),
+        )
+    tell_recovery_cancelled(recovery)
+    return recovery.recovered

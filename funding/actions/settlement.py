@@ -1,22 +1,30 @@
-"""What became of the transfers: from the bank's return file, or by hand. Idempotent."""
+"""What became of the transfers: from the bank's return file, or by hand. Idempotent.
+
+Locks in the order of `funding.actions.payments`: runs, then transfers, then requests, by key. Each
+line has a savepoint of its own: one that cannot be settled is told and stops no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
 from enrolment.models import User
 from funding.actions.ledger import record_payments
+from funding.actions.recovery import follow_return
 from funding.enums import LedgerKind, PaymentReason
 from funding.models import FundingRequest, Payment, PaymentRun
 from funding.remittance import Returned, read_returns
 from funding.workflow import PAYMENT, PAYMENT_RUN, REQUEST
 from segur_portal.common import clock
-from segur_portal.common.actions import move, move_all
+from segur_portal.common.actions import move
 from segur_portal.common.enums import Role
+from segur_portal.common.money import ZERO, in_french
+from segur_portal.common.workflow import ForbiddenMoveError
 
 # What a return says of a transfer, by the state it is in: nothing is done twice.
 _MOVES = {
@@ -25,17 +33,33 @@ _MOVES = {
     ("paid", False): "return",
 }
 _KNOWN = {("paid", True), ("rejected", False), ("returned", False)}
+_LEDGER = {"pay": LedgerKind.PAID, "return": LedgerKind.RETURNED}
 
 
 @dataclass(slots=True)
 class Settlement:
-    """What a return file did: how many transfers of each outcome, and what it could not do."""
+    """What a return file did: the transfers of each outcome, what it could not do (`problems`),
+    and what is left for the accountant to do (`remarks`)."""
 
-    paid: int = 0
-    rejected: int = 0
-    returned: int = 0
+    done: dict[str, list[Payment]] = field(default_factory=dict)
     known: int = 0
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def paid(self) -> int:
+        """How many transfers were executed."""
+        return len(self.done.get("pay", ()))
+
+    @property
+    def rejected(self) -> int:
+        """How many the bank refused."""
+        return len(self.done.get("reject", ()))
+
+    @property
+    def returned(self) -> int:
+        """How many came back after they were paid."""
+        return len(self.done.get("return", ()))
 
     def sentence(self) -> str:
         """The whole in French."""
@@ -59,23 +83,35 @@ def settle(returns: Sequence[Returned], *, actor: User, on: date | None = None) 
     """
     result = Settlement()
     wanted = {one.end_to_end_id: one for one in returns}
+    runs = _locked_runs(wanted)
     payments = _named(wanted)
     result.problems += [f"{name} : virement inconnu." for name in wanted if name not in payments]
     for name in sorted(payments.keys() & wanted.keys()):
-        _settle_one(payments[name], wanted[name], result, actor=actor, on=on or clock.today())
-    for run in PaymentRun.objects.filter(
-        pk__in={payment.run_id for payment in payments.values()}, state="transmitted"
-    ).order_by("pk"):
-        if not Payment.objects.filter(run=run, state="sent").exists():
+        _try(payments[name], wanted[name], result, actor=actor, on=on or clock.today())
+    for run in runs:
+        is_over = not Payment.objects.filter(run=run, state="sent").exists()
+        if run.state == "transmitted" and is_over:
             move(run, "settle", workflow=PAYMENT_RUN, role=Role.SYSTEM, actor=actor)
     return result
 
 
-def _named(wanted: dict[str, Returned]) -> dict[str, Payment]:
-    keys = [int(digits) for name in wanted if (digits := name.removeprefix("VIR-")).isdecimal()]
+def _keys(wanted: Iterable[str]) -> list[int]:
+    digits = (name.removeprefix("VIR-") for name in wanted)
+    return [key for one in digits if one.isdecimal() and (key := int(one)) < 2**63]
+
+
+def _locked_runs(wanted: Iterable[str]) -> list[PaymentRun]:
+    """The runs of these transfers, held: the last two transfers of a run, settled at once by two
+    people, take turns, and the second one closes it."""
+    named = Payment.objects.filter(pk__in=_keys(wanted)).order_by().values("run")
+    rows = PaymentRun.objects.select_for_update(of=("self",)).filter(pk__in=named)
+    return list(rows.order_by("pk"))
+
+
+def _named(wanted: Iterable[str]) -> dict[str, Payment]:
     rows = (
         Payment.objects.select_for_update(of=("self",))
-        .filter(pk__in=[key for key in keys if key < 2**63])
+        .filter(pk__in=_keys(wanted))
         .select_related("request")
         .defer("request__payload", "request__pricing", "request__alerts")
         .order_by("pk")
@@ -83,9 +119,10 @@ def _named(wanted: dict[str, Returned]) -> dict[str, Payment]:
     return {row.end_to_end_id: row for row in rows}
 
 
-def _settle_one(
+def _try(
     payment: Payment, returned: Returned, result: Settlement, *, actor: User, on: date
 ) -> None:
+    """Settle one transfer, or say why not and leave it as it was."""
     fact = (payment.state, returned.is_paid)
     if fact in _KNOWN:
         result.known += 1
@@ -95,6 +132,23 @@ def _settle_one(
         state = PAYMENT.states[payment.state].internal.lower()
         result.problems.append(f"{payment} : {state}, la réponse de la banque est ignorée.")
         return
+    try:
+        with transaction.atomic():
+            owed = _settle_one(payment, name, returned, actor=actor, on=on)
+    except ForbiddenMoveError as refusal:
+        result.problems.append(f"{payment} : {refusal}")
+        return
+    result.done.setdefault(name, []).append(payment)
+    if owed:
+        result.remarks.append(
+            f"{payment} : le fournisseur avait déjà remboursé {in_french(owed)}, à lui restituer."
+        )
+
+
+def _settle_one(
+    payment: Payment, name: str, returned: Returned, *, actor: User, on: date
+) -> Decimal:
+    """The transfer, the ledger, then the request; what is then owed to the supplier."""
     text = " ".join(part for part in (returned.code, returned.text) if part)
     changes = {"settled_on": on} if name == "pay" else {"bank_code": returned.code[:35]}
     move(
@@ -107,25 +161,22 @@ def _settle_one(
         note="" if name == "pay" else text or "Sans précision de la banque.",
         **changes,
     )
-    _follow(payment, name, text, result, actor=actor)
+    if name in _LEDGER:
+        record_payments([payment], _LEDGER[name], at=clock.now())
+    return _follow(payment, name, text, actor=actor)
 
 
-def _follow(payment: Payment, name: str, text: str, result: Settlement, *, actor: User) -> None:
-    """The ledger and the request follow the transfer."""
-    now = clock.now()
-    if name == "pay":
-        record_payments([payment], LedgerKind.PAID, at=now)
-        result.paid += 1
-    elif name == "return":
-        record_payments([payment], LedgerKind.RETURNED, at=now)
-        result.returned += 1
-    else:
-        result.rejected += 1
-    move_all(
-        FundingRequest.objects.filter(pk=payment.request_id),
+def _follow(payment: Payment, name: str, text: str, *, actor: User) -> Decimal:
+    """The request follows its transfer; cancelled meanwhile, it stays so and its recovery falls."""
+    states = FundingRequest.objects.select_for_update(of=("self",)).values_list("state", flat=True)
+    if states.get(pk=payment.request_id) == "cancelled" and name == "return":
+        return follow_return(payment, actor=actor, note=text)
+    move(
+        payment.request,
         "pay" if name == "pay" else "take_back_payment",
         workflow=REQUEST,
         role=Role.SYSTEM,
         actor=actor,
         note="" if name == "pay" else f"Virement refusé par la banque. {text}".strip(),
     )
+    return ZERO

@@ -20,7 +20,14 @@ from segur_portal.common.models import IssuedDocument, NoticeKind
 from segur_portal.common.notices import notify
 
 _MIDNIGHT = time(0)
-LOWERING = frozenset({LedgerKind.DUE_CANCELLED, LedgerKind.RETURNED, LedgerKind.RECOVERED})
+LOWERING = frozenset(
+    {
+        LedgerKind.DUE_CANCELLED,
+        LedgerKind.RETURNED,
+        LedgerKind.RECOVERY_CANCELLED,
+        LedgerKind.RECOVERED,
+    }
+)
 
 
 def issue_statements(month: date | None = None) -> int:

@@ -79,6 +79,24 @@ def tell_recoveries(requests: Collection[int]) -> None:
     )
 
 
+def tell_recovery_cancelled(recovery: Recovery) -> None:
+    """Tell that a transfer asked back was returned by the bank: nothing of it is to be paid back,
+    and what was paid back already is owed to the supplier."""
+    left = recovery.amount - recovery.recovered
+    parts = ["La banque a retourné à l’ASP le virement que cet ordre demandait de rembourser."]
+    if left:
+        parts.append(f"Ne remboursez pas les {in_french(left)} qui restaient demandés.")
+    if recovery.recovered:
+        parts.append(f"L’ASP vous doit les {in_french(recovery.recovered)} déjà remboursés.")
+    tell_supplier(
+        recovery.request,
+        kind=NoticeKind.PAYMENT,
+        what=f": l’ordre de recouvrement {recovery.number} est sans objet",
+        why=spaced(" ".join(parts)),
+        key=f"recovery-{recovery.pk}-returned",
+    )
+
+
 def tell_bulk(decision: BulkDecision, reason: str) -> None:
     """Tell each supplier, in one piece of news, of its requests that a decision on a filter
     changed; in a number of queries that does not depend on how many there are."""

@@ -30,6 +30,8 @@ from segur_portal.common.admin.panels import Panel, timeline
 from segur_portal.common.enums import Role
 from segur_portal.common.serving import private
 
+RECOVERY_COLOURS = {"issued": "warning", "recovered": "success", "cancelled": "danger"}
+
 
 class ReimbursementForm(NoteForm):
     """What was received of a recovery order."""
@@ -94,9 +96,7 @@ class RecoveryAdmin(SchemeScopedMixin, FactAdmin):
         words = {"issue": "Émission", "reimburse": "Remboursement partiel"}
         return [timeline(obj, workflow=RECOVERY, words=words), history(obj)]
 
-    @display(
-        description="état", ordering="state", label={"issued": "warning", "recovered": "success"}
-    )
+    @display(description="état", ordering="state", label=RECOVERY_COLOURS)
     def coloured_state(self, obj: Recovery) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
 

@@ -194,8 +194,8 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
             result = record_return_file(data["file"].read(), actor=request.user)  # type: ignore[arg-type]
         except ReturnFileError as error:
             raise ForbiddenMoveError(str(error)) from error
-        for problem in result.problems:
-            self.message_user(request, problem, "WARNING")
+        for told in (*result.problems, *result.remarks):
+            self.message_user(request, told, "WARNING")
         return result.sentence()
 
     def panels(self, request: HttpRequest, obj: PaymentRun) -> list[Panel]:
@@ -348,6 +348,8 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         result = settle([answer], actor=request.user)  # type: ignore[arg-type]
         if result.problems:
             raise ForbiddenMoveError(" ".join(result.problems))
+        for remark in result.remarks:
+            self.message_user(request, remark, "WARNING")
 
     def panels(self, request: HttpRequest, obj: Payment) -> list[Panel]:
         return [timeline(obj, workflow=PAYMENT, words=WORDS), history(obj)]

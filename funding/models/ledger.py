@@ -20,7 +20,10 @@ from .requests import FundingRequest
 
 @pghistory.track()
 class Recovery(models.Model):
-    """A recovery order: what a supplier pays back of a cancelled request (section 7)."""
+    """A recovery order: what a supplier pays back of a cancelled request (section 7).
+
+    Cancelled when the bank returns the transfer: what is not held is not paid back.
+    """
 
     request = models.OneToOneField(
         FundingRequest, models.PROTECT, related_name="recovery", verbose_name="demande"
@@ -46,7 +49,7 @@ class Recovery(models.Model):
                 name="recovery_amounts",
             ),
             models.CheckConstraint(
-                condition=Q(state="issued", recovered__lt=F("amount"))
+                condition=Q(state__in=["issued", "cancelled"], recovered__lt=F("amount"))
                 | Q(state="recovered", recovered=F("amount")),
                 name="recovery_state_is_the_amount",
             ),
@@ -108,7 +111,9 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="ledger_amount_positive"),
             models.CheckConstraint(
-                condition=Q(kind__in=["paid", "returned"], payment__isnull=False)
+                condition=Q(
+                    kind__in=["paid", "returned", "recovery_cancelled"], payment__isnull=False
+                )
                 | Q(
                     kind__in=["due", "due_cancelled", "recovery_due", "recovered"],
                     payment__isnull=True,

@@ -66,14 +66,15 @@ class LedgerQuerySet(models.QuerySet[Any]):
     def totals(self, *by: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Due, paid, to be recovered and recovered, grouped by these fields.
 
-        `entitled` = due − cancelled; `paid` = paid − returned; `claimed` = recovery orders. What
+        `entitled` = due − cancelled; `paid` = paid − returned; `claimed` = recovery
+        orders − cancelled. What
         is still to be paid is `entitled − (paid − claimed)`, never negative.
         """
         grouped = self.order_by().values(*by)
         return grouped.annotate(  # type: ignore[no-any-return]
             entitled=_difference(LedgerKind.DUE, LedgerKind.DUE_CANCELLED),
             paid=_difference(LedgerKind.PAID, LedgerKind.RETURNED),
-            claimed=_sum(LedgerKind.RECOVERY_DUE),
+            claimed=_difference(LedgerKind.RECOVERY_DUE, LedgerKind.RECOVERY_CANCELLED),
             recovered=_sum(LedgerKind.RECOVERED),
         ).order_by(*by)
 
@@ -82,7 +83,7 @@ class LedgerQuerySet(models.QuerySet[Any]):
         sums: dict[str, Decimal] = self.aggregate(
             entitled=_difference(LedgerKind.DUE, LedgerKind.DUE_CANCELLED),
             paid=_difference(LedgerKind.PAID, LedgerKind.RETURNED),
-            claimed=_sum(LedgerKind.RECOVERY_DUE),
+            claimed=_difference(LedgerKind.RECOVERY_DUE, LedgerKind.RECOVERY_CANCELLED),
             recovered=_sum(LedgerKind.RECOVERED),
         )
         sums["to_pay"] = sums["entitled"] - (sums["paid"] - sums["claimed"])

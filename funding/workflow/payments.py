@@ -97,6 +97,20 @@ RECOVERY = Workflow(
     [
         State("issued", "Émis", "À rembourser", _SUPPLIER),
         State("recovered", "Recouvré", "Remboursé", is_final=True),
+        State("cancelled", "Annulé", "Annulé", is_final=True, is_live=False),
     ],
-    [Move("recover", frozenset({"issued"}), "recovered", _ACCOUNTANT, "Constater le recouvrement")],
+    [
+        Move(
+            "recover", frozenset({"issued"}), "recovered", _ACCOUNTANT, "Constater le recouvrement"
+        ),
+        # The bank gave the money back: the supplier does not hold what was asked of it.
+        Move(
+            "cancel",
+            frozenset({"issued"}),
+            "cancelled",
+            _SYSTEM,
+            "Annuler : virement retourné",
+            needs_reason=True,
+        ),
+    ],
 )

@@ -93,6 +93,23 @@ def test_a_return_file_recorded_at_once_settles_once(
     assert run.state == "settled"
 
 
+def test_two_files_that_settle_a_run_together_close_it(
+    requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Each accountant records half of the transfers: whoever comes last closes the run."""
+    run = transmitted(staff)
+    answers = [Returned(one.end_to_end_id, True) for one in run.payments.order_by("pk")]
+    at_once(
+        *[
+            lambda rank=rank: settle(answers[rank::AT_ONCE], actor=staff.accountant)
+            for rank in range(AT_ONCE)
+        ]
+    )
+    assert set(run.payments.values_list("state", flat=True)) == {"paid"}
+    run.refresh_from_db()
+    assert run.state == "settled"
+
+
 def test_a_cancellation_and_a_run_at_once_agree(
     requests: list[FundingRequest], staff: Staff
 ) -> None:

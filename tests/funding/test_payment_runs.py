@@ -11,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from lxml import etree
 
 from funding.actions.payments import move_run, prepare_run, withdraw_payment
+from funding.actions.recovery import record_reimbursement
 from funding.actions.requests import move_request
 from funding.actions.settlement import settle
 from funding.enums import LedgerKind
@@ -18,6 +19,7 @@ from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Rec
 from funding.remittance import Returned
 from segur_portal.common.actions import read_file
 from segur_portal.common.enums import Role
+from segur_portal.common.models import Notification
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, an_officer
 from tests.funding.accepted import OTHER_IBAN, RIS, Staff, accepted_requests, an_account, the_staff
@@ -242,6 +244,68 @@ def test_a_paid_request_that_is_cancelled_is_recovered(
     assert balance["entitled"] == 0
     assert balance["to_pay"] == 0
     assert balance["to_recover"] == request.amount_due
+
+
+def cancel_paid(run: PaymentRun, request: FundingRequest, staff: Staff) -> Recovery:
+    """The whole run is paid, then this request cancelled."""
+    transmit(run, staff)
+    settle(answers(run, paid=True), actor=staff.accountant)
+    request.refresh_from_db()
+    move_request(
+        request,
+        "cancel",
+        actor=staff.preparer,
+        role=Role.OFFICER,
+        reason_code="withdrawn",
+        note="Le client renonce.",
+    )
+    return Recovery.objects.get()
+
+
+@pytest.mark.parametrize("back", [0, 2, 1])
+def test_a_transfer_returned_after_its_request_was_cancelled(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff, back: int
+) -> None:
+    """Nothing is asked back of money that the supplier does not hold; what it paid back already,
+    in part or in whole, is owed to it; the other transfers of the file are settled."""
+    request = requests[0]
+    recovery = cancel_paid(run, request, staff)
+    given_back = (request.amount_due / back).quantize(Decimal("0.01")) if back else Decimal(0)
+    if given_back:
+        record_reimbursement(recovery, given_back, actor=staff.accountant, note="Chèque.")
+    result = settle(answers(run, paid=False), actor=staff.accountant)
+    assert (result.returned, result.problems, len(result.remarks)) == (3, [], int(back > 0))
+    recovery.refresh_from_db()
+    request.refresh_from_db()
+    assert recovery.state == ("recovered" if back == 1 else "cancelled")
+    assert (request.state, recovery.recovered) == ("cancelled", given_back)
+    balance = LedgerEntry.objects.filter(request=request).balance()
+    assert not any(balance[name] for name in ("paid", "entitled", "to_recover"))
+    assert balance["to_pay"] == given_back
+    assert states(requests[1:]) == {"accepted"}
+    notice = Notification.objects.get(key=f"recovery-{recovery.pk}-returned")
+    assert ("déjà remboursés" in notice.body) == (back > 0)
+    with pytest.raises(ForbiddenMoveError):
+        record_reimbursement(recovery, Decimal("0.01"), actor=staff.accountant, note="")
+    assert settle(answers(run, paid=False), actor=staff.accountant).returned == 0
+
+
+def test_a_line_that_cannot_be_settled_stops_no_other(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """It is told with its reason, and left as it was; the run waits for it."""
+    transmit(run, staff)
+    FundingRequest.objects.filter(pk=requests[1].pk).update(state="refused")
+    result = settle(answers(run, paid=True), actor=staff.accountant)
+    stuck = Payment.objects.get(request=requests[1])
+    assert result.paid == 2
+    assert result.problems == [
+        f"{stuck} : « Constater le paiement » est impossible : l’état actuel est « Refusée »."
+    ]
+    assert stuck.state == "sent"
+    assert LedgerEntry.objects.filter(kind=LedgerKind.PAID).count() == 2
+    run.refresh_from_db()
+    assert run.state == "transmitted"
 
 
 def test_a_request_is_in_one_live_payment(run: PaymentRun) -> None:
