@@ -18,6 +18,7 @@ from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.payees import Payee, Refusal, payees
 from funding.actions.remittances import remittance_of
+from funding.actions.run_files import check_attests, check_not_downloaded
 from funding.actions.statements import issue_slip
 from funding.enums import PaymentReason
 from funding.models import FundingRequest, Payment, PaymentRun
@@ -124,13 +125,18 @@ def withdraw_payment(payment: Payment, *, actor: User, reason_code: str, note: s
 def move_run(
     run: PaymentRun, name: str, *, actor: User, role: str, reason_code: str = "", note: str = ""
 ) -> None:
-    """Move a run as its state table allows: propose, send back, approve, transmit, cancel.
+    """Move a run as its state table allows: propose, send back, approve, transmit, cancel, void.
 
     Raises ForbiddenMoveError, in French: the table, the officer's schemes, the same person
-    preparing and approving, an account changed since, an empty run.
+    preparing and approving, an account changed since, an empty run, a file that the bank may have.
     """
     _locked(run, actor)
     changes: dict[str, object] = {}
+    if name == "cancel":
+        check_not_downloaded(run)
+    if name == "void":
+        check_attests(run, actor)
+        changes["attested_by"] = actor
     if name == "propose":
         _check_not_empty(run)
     if name == "approve":
@@ -152,7 +158,7 @@ def move_run(
     planned = Payment.objects.filter(run=run, state="planned")
     if name == "transmit":
         move_all(planned, "send", workflow=PAYMENT, role=Role.SYSTEM, actor=actor)
-    if name == "cancel":
+    if run.state == "cancelled":
         _release(planned, actor=actor, note=note)
 
 

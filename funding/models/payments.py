@@ -20,7 +20,9 @@ class PaymentRun(models.Model):
     """Accepted requests gathered for one payment file.
 
     Who prepares is not who approves: the database refuses it. The files are written once, when the
-    run is approved; afterwards the same bytes are downloaded again.
+    run is approved; afterwards the same bytes are downloaded again. `downloaded_by` is the first
+    who had the transfer file: from then on the bank may have it, and abandoning the run takes
+    somebody else, `attested_by`, who answers for its never being executed.
     """
 
     state = models.CharField(
@@ -60,6 +62,26 @@ class PaymentRun(models.Model):
         verbose_name="bordereau (CSV)",
     )
 
+    downloaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="fichier de virements téléchargé par",
+    )
+    downloaded_at = models.DateTimeField(
+        "fichier de virements téléchargé le", null=True, blank=True
+    )
+    attested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="non-exécution attestée par",
+    )
+
     class Meta:
         verbose_name = "lot de paiement"
         verbose_name_plural = "lots de paiement"
@@ -81,6 +103,19 @@ class PaymentRun(models.Model):
                 name="payment_run_approved_has_files",
             ),
             models.CheckConstraint(condition=Q(total__gte=0), name="payment_run_total"),
+            models.CheckConstraint(
+                condition=Q(downloaded_by__isnull=True, downloaded_at__isnull=True)
+                | Q(downloaded_by__isnull=False, downloaded_at__isnull=False),
+                name="payment_run_download_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled")
+                | Q(downloaded_by__isnull=True)
+                | Q(attested_by__isnull=False) & ~Q(attested_by=F("downloaded_by")),
+                name="payment_run_downloaded_is_attested",
+                violation_error_message="Le fichier de ce lot a été téléchargé : une autre "
+                "personne atteste que la banque ne l’exécutera pas.",
+            ),
         ]
 
     def __str__(self) -> str:

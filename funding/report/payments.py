@@ -32,6 +32,21 @@ _LEDGER_HEADERS = (
     "Virement",
 )
 
+_TRANSFER_HEADERS = (
+    "Virement",
+    "Dossier",
+    "Référence",
+    "Dispositif",
+    "Nature",
+    "Client",
+    "SIRET",
+    "Fournisseur",
+    "Titulaire du compte",
+    "Compte",
+    "Montant",
+    "État",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
@@ -99,6 +114,28 @@ def accounting_sheet(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     headers = ("SIRET", "Fournisseur", *_LEDGER_HEADERS)
     rows = ([one.supplier.siret, one.supplier.name, *_ledger_row(one)] for one in entries)
     return sheet(headers, rows)
+
+
+def transfer_sheet(payments: Iterable[Payment]) -> Iterator[str]:
+    """The transfers of a run as CSV, for whoever checks it before approving it: accounts masked."""
+    return sheet(_TRANSFER_HEADERS, map(_transfer_row, payments))
+
+
+def _transfer_row(one: Payment) -> list[Any]:
+    return [
+        one.end_to_end_id,
+        one.request.number,
+        one.request.reference,
+        one.request.scheme.short_name,
+        one.request.get_kind_display(),
+        one.request.client_name,
+        one.supplier.siret,
+        one.supplier.name,
+        one.account.holder,
+        one.account.masked,
+        plain_amount(one.amount),
+        one.get_state_display(),
+    ]
 
 
 def _ledger_row(entry: LedgerEntry) -> list[Any]:

@@ -41,6 +41,15 @@ PAYMENT_RUN = Workflow(
             "Abandonner le lot",
             needs_reason=True,
         ),
+        # Once the file was downloaded the bank may have it: docs/decisions/0012.
+        Move(
+            "void",
+            frozenset({"approved"}),
+            "cancelled",
+            _OFFICER | _ACCOUNTANT,
+            "Attester que la banque n’exécutera pas le fichier",
+            needs_reason=True,
+        ),
     ],
 )
 

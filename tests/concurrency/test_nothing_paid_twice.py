@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 
 from funding.actions.payments import move_run, prepare_run
 from funding.actions.requests import move_request
+from funding.actions.run_files import take_run_file
 from funding.actions.settlement import settle
 from funding.enums import LedgerKind
 from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun
@@ -108,6 +109,36 @@ def test_two_files_that_settle_a_run_together_close_it(
     assert set(run.payments.values_list("state", flat=True)) == {"paid"}
     run.refresh_from_db()
     assert run.state == "settled"
+
+
+def test_a_file_is_downloaded_or_its_run_abandoned(
+    requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Never both: what was downloaded may be at the bank."""
+    run = prepare_run(actor=staff.preparer, schemes=[RIS]).run
+    move_run(run, "propose", actor=staff.preparer, role=Role.OFFICER)
+    move_run(run, "approve", actor=staff.approver, role=Role.OFFICER)
+
+    def abandon() -> None:
+        move_run(
+            PaymentRun.objects.get(pk=run.pk),
+            "cancel",
+            actor=staff.approver,
+            role=Role.OFFICER,
+            reason_code="other",
+            note="Erreur.",
+        )
+
+    file, refusal = at_once(
+        lambda: take_run_file(run, "virements", actor=staff.accountant), abandon
+    )
+    run.refresh_from_db()
+    is_served = file is not None
+    assert isinstance(refusal, ForbiddenMoveError) == is_served
+    assert (run.state, run.downloaded_at is not None) == (
+        "approved" if is_served else "cancelled",
+        is_served,
+    )
 
 
 def test_a_cancellation_and_a_run_at_once_agree(
