@@ -51,5 +51,6 @@ class ReturnFileForm(forms.Form):
     file = forms.FileField(
         label="Fichier de retour",
         widget=UnfoldAdminFileFieldWidget(),
-        help_text="pain.002 (XML), ou CSV « identifiant;statut;code;texte ».",
+        help_text="pain.002 (XML), ou CSV « identifiant;statut;code;texte;date » "
+        "(la date est facultative).",
     )

@@ -4,17 +4,27 @@ ISO 20022 `pain.001.001.09` (credit transfers asked) and `pain.002` (what became
 their CSV twins. Deterministic: the same facts give the same bytes.
 """
 
-from .facts import Debtor, Remittance, RemittanceError, Returned, Transfer
+from .facts import (
+    BankReport,
+    Debtor,
+    Remittance,
+    RemittanceError,
+    Returned,
+    ReturnedBlock,
+    Transfer,
+)
 from .pain001 import credit_transfer_file
 from .returns import ReturnFileError, read_returns
 from .slip import slip_csv
 
 __all__ = [
+    "BankReport",
     "Debtor",
     "Remittance",
     "RemittanceError",
     "ReturnFileError",
     "Returned",
+    "ReturnedBlock",
     "Transfer",
     "credit_transfer_file",
     "read_returns",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -89,3 +89,38 @@ class Returned:
     is_paid: bool
     code: str = ""
     text: str = ""
+    dates: tuple[date, ...] = ()
+    """When, as the bank says it: the surest first. None of them is checked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedBlock:
+    """What the bank says of a whole file or payment block: of each transfer it does not name."""
+
+    message_id: str
+    is_paid: bool
+    code: str = ""
+    text: str = ""
+    dates: tuple[date, ...] = ()
+
+    def said_of(self, end_to_end_id: str) -> Returned:
+        """The same, of one of its transfers."""
+        return Returned(end_to_end_id, self.is_paid, self.code, self.text, self.dates)
+
+
+@dataclass(slots=True)
+class BankReport:
+    """A return file: what is settled, transfer by transfer or as a whole, what is under way, and
+    what it says that means nothing."""
+
+    transfers: list[Returned] = field(default_factory=list)
+    blocks: list[ReturnedBlock] = field(default_factory=list)
+    under_way: list[str] = field(default_factory=list)
+    blocks_under_way: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of any transfer."""
+        said = (self.transfers, self.blocks, self.under_way, self.blocks_under_way, self.problems)
+        return not any(said)

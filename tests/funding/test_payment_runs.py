@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from lxml import etree
 from funding.actions.payments import move_run, prepare_run, withdraw_payment
 from funding.actions.recovery import record_reimbursement
 from funding.actions.requests import move_request
-from funding.actions.settlement import settle
+from funding.actions.settlement import record_return_file, settle
 from funding.enums import LedgerKind
 from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
 from funding.remittance import Returned
@@ -23,6 +24,7 @@ from segur_portal.common.models import Notification
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, an_officer
 from tests.funding.accepted import OTHER_IBAN, RIS, Staff, accepted_requests, an_account, the_staff
+from tests.funding.test_remittance import REASON, pain_002, said_of
 
 pytestmark = pytest.mark.django_db
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -306,6 +308,84 @@ def test_a_line_that_cannot_be_settled_stops_no_other(
     assert LedgerEntry.objects.filter(kind=LedgerKind.PAID).count() == 2
     run.refresh_from_db()
     assert run.state == "transmitted"
+
+
+def whole(run: PaymentRun, status: str, named: str = "") -> bytes:
+    """A report on the whole payment block of the run, and on the transfers named."""
+    return pain_002(
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{run.number}</OrgnlPmtInfId>"
+        f"<PmtInfSts>{status}</PmtInfSts>{REASON}{named}</OrgnlPmtInfAndSts>"
+    )
+
+
+def test_a_run_rejected_whole_gives_every_request_back(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """Not one transfer is named; recorded again, the file finds everything known."""
+    approve(run, staff)
+    early = record_return_file(whole(run, "RJCT"), actor=staff.accountant)
+    assert early.problems == [f"{run.number} : n’est pas déclaré transmis, la réponse est ignorée."]
+    move_run(run, "transmit", actor=staff.accountant, role=Role.ACCOUNTANT)
+    result = record_return_file(whole(run, "RJCT"), actor=staff.accountant)
+    assert (result.rejected, result.problems) == (3, [])
+    assert states(requests) == {"accepted"}
+    assert set(run.payments.values_list("state", "bank_code")) == {("rejected", "AC04")}
+    run.refresh_from_db()
+    assert run.state == "settled"
+    again = record_return_file(whole(run, "RJCT"), actor=staff.accountant)
+    assert (again.rejected, again.known) == (0, 3)
+
+
+def test_a_transfer_named_in_a_rejected_block_has_its_own_answer(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """And what was paid since is not taken back by the rejection of the file."""
+    transmit(run, staff)
+    first, second, _ = run.payments.order_by("pk")
+    settle([Returned(second.end_to_end_id, True)], actor=staff.accountant)
+    named = said_of(first.end_to_end_id, "ACSC")
+    result = record_return_file(whole(run, "RJCT", named), actor=staff.accountant)
+    assert (result.paid, result.rejected, result.returned) == (1, 1, 0)
+    assert result.problems == [
+        f"{run.number} : la réponse sur le lot entier laisse de côté 1 virement, dans un autre "
+        "état."
+    ]
+    assert states(requests[1:2]) == {"paid"}
+
+
+def test_a_run_under_way_is_told_and_not_moved(run: PaymentRun, staff: Staff) -> None:
+    """Accepted for execution is not paid."""
+    transmit(run, staff)
+    first = run.payments.earliest("pk")
+    data = whole(run, "ACSP", said_of(first.end_to_end_id, "ACSP"))
+    result = record_return_file(data, actor=staff.accountant)
+    assert result.sentence().endswith("1 en cours à la banque.")
+    assert result.remarks == [f"{run.number} : en cours à la banque."]
+    assert set(run.payments.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize(
+    ("after", "told", "settled"),
+    [
+        (1, 0, 0),  # On the day of execution.
+        (1, 1, 1),  # The day after, which is the day of recording.
+        (1, 2, 1),  # To come: the day of recording.
+        (1, -1, 1),  # Before the execution: the day of recording.
+    ],
+)
+def test_a_transfer_is_settled_on_the_day_of_the_bank(
+    run: PaymentRun, staff: Staff, after: int, told: int, settled: int
+) -> None:
+    """Days counted from the execution: recorded `after`, the bank says `told`."""
+    transmit(run, staff)
+    first = run.payments.earliest("pk")
+    days = [run.execution_on + timedelta(days=number) for number in (after, told, settled)]
+    line = f"{first.end_to_end_id};payé;;;{days[1]:%d/%m/%Y}"
+    data = f"identifiant;statut;code;texte;date\r\n{line}\r\n".encode()
+    with time_machine.travel(datetime.combine(days[0], time(10), tzinfo=UTC), tick=True):
+        record_return_file(data, actor=staff.accountant)
+    first.refresh_from_db()
+    assert first.settled_on == days[2]
 
 
 def test_a_request_is_in_one_live_payment(run: PaymentRun) -> None:

@@ -144,26 +144,107 @@ def test_the_slip_says_the_same() -> None:
     assert text.splitlines()[-1] == "TOTAL;1234,50;EUR;1 virements;;;"
 
 
-PAIN_002 = """<?xml version="1.0"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
-<OrgnlPmtInfAndSts>
-<TxInfAndSts><OrgnlEndToEndId>VIR-1</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>
-<TxInfAndSts><OrgnlEndToEndId>VIR-2</OrgnlEndToEndId><TxSts>RJCT</TxSts>
-<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Compte clos</AddtlInf></StsRsnInf></TxInfAndSts>
-<TxInfAndSts><OrgnlEndToEndId>VIR-3</OrgnlEndToEndId><TxSts>PDNG</TxSts></TxInfAndSts>
-</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"""
+def pain_002(body: str, *, created: str = "2026-09-18T06:00:00Z") -> bytes:
+    """A payment status report with this in it."""
+    space = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
+    head = f"<GrpHdr><MsgId>R1</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr>"
+    return (
+        f'<?xml version="1.0"?><Document xmlns="{space}"><CstmrPmtStsRpt>{head}{body}'
+        "</CstmrPmtStsRpt></Document>"
+    ).encode()
+
+
+def said_of(name: str, status: str, more: str = "") -> str:
+    """What a report says of one transfer."""
+    return (
+        f"<TxInfAndSts><OrgnlEndToEndId>{name}</OrgnlEndToEndId><TxSts>{status}</TxSts>{more}"
+        "</TxInfAndSts>"
+    )
+
+
+REASON = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Compte clos</AddtlInf></StsRsnInf>"
+PAIN_002 = pain_002(
+    "<OrgnlPmtInfAndSts><OrgnlPmtInfId>LOT-1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts>"
+    + said_of("VIR-1", "ACSC")
+    + said_of("VIR-2", "RJCT", REASON)
+    + "</OrgnlPmtInfAndSts>"
+)
 RETURN_CSV = "identifiant;statut;code;texte\r\nVIR-1;payé;;\r\nVIR-2;rejeté;AC04;Compte clos\r\n"
 
 
-@pytest.mark.parametrize("content", [PAIN_002, RETURN_CSV, "\ufeff" + RETURN_CSV])
-def test_a_return_file_is_read(content: str) -> None:
-    """XML or CSV: paid, rejected with its code; what is pending settles nothing."""
-    found = read_returns(content.encode())
-    assert [(one.end_to_end_id, one.is_paid, one.code) for one in found] == [
+@pytest.mark.parametrize(
+    "content", [PAIN_002, RETURN_CSV.encode(), ("\ufeff" + RETURN_CSV).encode()]
+)
+def test_a_return_file_is_read(content: bytes) -> None:
+    """XML or CSV: paid, rejected with its code; a partial acceptance leaves it to the transfers."""
+    found = read_returns(content)
+    assert [(one.end_to_end_id, one.is_paid, one.code) for one in found.transfers] == [
         ("VIR-1", True, ""),
         ("VIR-2", False, "AC04"),
     ]
-    assert found[1].text == "Compte clos"
+    assert found.transfers[1].text == "Compte clos"
+    assert not found.blocks
+
+
+@pytest.mark.parametrize("status", ["ACSP", "ACWC", "ACTC", "ACCP", "PDNG", "RCVD", "BLCK"])
+def test_what_is_under_way_settles_nothing(status: str) -> None:
+    """Accepted for execution is not executed, for a transfer nor for the whole file."""
+    found = read_returns(
+        pain_002(
+            "<OrgnlGrpInfAndSts><OrgnlMsgId>LOT-1</OrgnlMsgId>"
+            f"<GrpSts>{status}</GrpSts></OrgnlGrpInfAndSts>" + said_of("VIR-1", status)
+        )
+    )
+    assert (found.transfers, found.blocks) == ([], [])
+    assert (found.under_way, found.blocks_under_way) == (["VIR-1"], ["LOT-1"])
+
+
+@pytest.mark.parametrize(
+    ("opening", "name", "status"),
+    [
+        ("OrgnlGrpInfAndSts", "OrgnlMsgId", "GrpSts"),
+        ("OrgnlPmtInfAndSts", "OrgnlPmtInfId", "PmtInfSts"),
+    ],
+)
+def test_a_block_refused_whole_is_read(opening: str, name: str, status: str) -> None:
+    """Without one transfer named: its number, its reason."""
+    block = f"<{opening}><{name}>LOT-1</{name}><{status}>RJCT</{status}>{REASON}</{opening}>"
+    (found,) = read_returns(pain_002(block)).blocks
+    assert (found.message_id, found.is_paid) == ("LOT-1", False)
+    assert (found.code, found.text) == ("AC04", "Compte clos")
+
+
+def test_an_unknown_status_is_told() -> None:
+    """Neither settled nor refused: somebody must look."""
+    assert read_returns(pain_002(said_of("VIR-1", "XXXX"))).problems == [
+        "VIR-1 : statut « XXXX » inconnu, ignoré."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "days"),
+    [
+        ("", ["2026-09-18"]),
+        ("<AccptncDtTm>2026-09-16T23:30:00Z</AccptncDtTm>", ["2026-09-17", "2026-09-18"]),
+        ("<AccptncDtTm>hier</AccptncDtTm>", ["2026-09-18"]),
+        (
+            "<AccptncDtTm>2026-09-16T10:00:00</AccptncDtTm>"
+            "<FctvIntrBkSttlmDt><Dt>2026-09-17</Dt></FctvIntrBkSttlmDt>",
+            ["2026-09-17", "2026-09-16", "2026-09-18"],
+        ),
+    ],
+)
+def test_the_days_that_the_bank_gives(more: str, days: list[str]) -> None:
+    """Settlement, then acceptance, then the file's own; in Paris."""
+    (found,) = read_returns(pain_002(said_of("VIR-1", "ACSC", more))).transfers
+    assert [day.isoformat() for day in found.dates] == days
+
+
+@pytest.mark.parametrize("text", ["2026-09-17", "17/09/2026"])
+def test_a_csv_may_give_the_day(text: str) -> None:
+    """A fifth column, that may be left out."""
+    content = f"identifiant;statut;code;texte;date\r\nVIR-1;payé;;;{text}\r\n"
+    assert read_returns(content.encode()).transfers[0].dates == (date(2026, 9, 17),)
 
 
 ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
@@ -179,6 +260,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
         (b"\xff\xfe", "UTF-8"),
         (b"identifiant;statut\r\n", "ne r\u00e8gle aucun virement"),
         (b"identifiant;statut\r\nVIR-1;perdu\r\n", "Ligne 2"),
+        ("identifiant;statut\r\nVIR-1;payé;;;hier\r\n".encode(), "la date"),
     ],
 )
 def test_an_unusable_return_file_is_refused_in_words(content: bytes, message: str) -> None:
