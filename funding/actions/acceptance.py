@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from django.db import connection
 
 from funding.actions.aid import granted_aid
+from funding.actions.ledger import excess_of
 from funding.intake.facts import beneficiary, de_minimis_facts, pointers
 from funding.models import FundingRequest
 from funding.pricing import kept_shares
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import AmountFacts
+from funding.workflow import GRANTED
 from orders.rules.facts import OrderFacts
 from orders.rules.words import ClientKind
 from segur_portal.common import clock
 from segur_portal.common.enums import Kind
 from segur_portal.common.models import Parameter
+from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError
 
 _LOCKS = """
@@ -50,6 +53,26 @@ def check_de_minimis(request: FundingRequest) -> None:
     facts = AmountFacts.of_aid(tuple(aids), net=request.net, vat=request.vat, gross=request.gross)
     for finding in CATALOGUE["MNT-005"].findings(facts):
         raise ForbiddenMoveError(f"Acceptation impossible (MNT-005) : {finding.message}")
+
+
+def check_advance(request: FundingRequest) -> None:
+    """Refuse a balance whose advance is no longer granted (SOL-001), or which takes back an excess
+    of an advance that is not paid. Call it with both locked. Raises ForbiddenMoveError, in French.
+    """
+    advance = request.advance
+    if advance is None:
+        return
+    if advance.state not in GRANTED:
+        raise ForbiddenMoveError(
+            f"Acceptation impossible (SOL-001) : l’avance {advance.number} n’est plus accordée, "
+            f"son état est « {advance.get_state_display()} ». Refusez ou annulez ce solde."
+        )
+    if (excess := excess_of(request)) and advance.state != "paid":
+        raise ForbiddenMoveError(
+            f"Acceptation impossible pour l’instant : ce solde réclame un trop-perçu de "
+            f"{in_french(excess)} sur l’avance {advance.number}, qui n’est pas encore versée "
+            f"(« {advance.get_state_display()} »). Acceptez-le une fois l’avance payée."
+        )
 
 
 def _lock(keys: Sequence[str]) -> None:

@@ -6,7 +6,8 @@ import logging
 from datetime import timedelta
 
 from celery import current_app
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
@@ -19,6 +20,7 @@ from funding.workflow import REQUEST
 from segur_portal.common import clock
 from segur_portal.common.actions import insert_rows
 from segur_portal.common.enums import Role
+from segur_portal.common.french import spaced
 from segur_portal.common.workflow import ForbiddenMoveError, Move
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,18 @@ _FORGOTTEN_AFTER = timedelta(minutes=2)
 # A correction names its own fields: it is asked file by file.
 _ONE_BY_ONE = frozenset({"request_correction"})
 Outcome = BulkDecisionLine.Outcome
+# What may be wrong of one file alone. A database that does not answer, or a worker told to stop,
+# is not: the decision is taken up again where it was.
+_OF_ONE_FILE = (
+    IntegrityError,
+    DataError,
+    ObjectDoesNotExist,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def bulk_moves() -> list[Move]:
@@ -126,6 +140,18 @@ def _run_line(decision: BulkDecision, pk: int) -> None:
             )
     except ForbiddenMoveError as refusal:
         found.outcome, found.message = Outcome.LEFT, str(refusal)
+    except _OF_ONE_FILE as fault:
+        logger.exception("Decision %s leaves request %s.", decision.pk, found.request.number)
+        found.outcome, found.message = Outcome.LEFT, _told(fault)
     else:
         found.outcome = Outcome.DONE
     found.save(update_fields=["outcome", "message"])
+
+
+def _told(fault: Exception) -> str:
+    """A fault of the portal as the officer reads it, with its own words for who mends it."""
+    words = (str(fault).strip().splitlines() or [""])[0]
+    return spaced(
+        "Le dossier est resté en l’état : une erreur technique, signalée à l’exploitant, a empêché "
+        f"la décision ({type(fault).__name__} : {words[:200]})."
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+from funding.actions.ledger import claimed_of
 from funding.models import FundingRequest
 from orders.models import Claim
 from pilots.models import PilotProof
@@ -20,13 +22,23 @@ def live_balance(request: FundingRequest) -> FundingRequest | None:
 
 def check_cancellable(request: FundingRequest) -> None:
     """Refuse while money is on its way. Raises ForbiddenMoveError, in French."""
-    balance = live_balance(request)
-    for one in (request, balance):
+    for obstacle in _obstacles(request, live_balance(request)):
+        raise ForbiddenMoveError(obstacle)
+
+
+def _obstacles(request: FundingRequest, balance: FundingRequest | None) -> Iterator[str]:
+    for one in (balance, request):
         if one is not None and one.state == "to_pay":
-            raise ForbiddenMoveError(
+            yield (
                 f"{one.number} est dans un lot de paiement : retirez-la du lot, ou attendez son "
                 "règlement."
             )
+    # Returned by the bank after an excess of it was claimed: paid again, the accounts are even.
+    if request.state == "accepted" and (claimed := claimed_of(request)):
+        yield (
+            f"{request.number} a été retournée par la banque, et {in_french(claimed)} en sont déjà "
+            "réclamés : versez-la de nouveau avant de l’annuler."
+        )
 
 
 def consequences_of(request: FundingRequest) -> list[str]:
@@ -38,10 +50,9 @@ def consequences_of(request: FundingRequest) -> list[str]:
             f"La demande de solde {balance.number} ({balance.get_state_display().lower()}) est "
             "annulée d’abord."
         )
+    told += [f"Impossible pour l’instant : {one}" for one in _obstacles(request, balance)]
     for one in (balance, request):
-        if one is not None and one.state == "to_pay":
-            told.append(f"Impossible pour l’instant : {one.number} est dans un lot de paiement.")
-        elif one is not None and (owed := recovered_by_cancelling(one)):
+        if one is not None and (owed := recovered_by_cancelling(one)):
             told.append(
                 f"Un ordre de recouvrement de {in_french(owed)} est émis pour {one.number}, déjà "
                 "payée."
@@ -55,8 +66,8 @@ def consequences_of(request: FundingRequest) -> list[str]:
 
 
 def recovered_by_cancelling(request: FundingRequest) -> Decimal:
-    """What the supplier would have to pay back."""
-    return request.amount_due if request.state == "paid" else ZERO
+    """What the supplier would have to pay back, beyond what is claimed already."""
+    return request.amount_due - claimed_of(request) if request.state == "paid" else ZERO
 
 
 def _claims(request: FundingRequest) -> list[str]:

@@ -66,6 +66,20 @@ def known_requests(
     }
 
 
+def lock_advances(supplier: Supplier, scheme: str, references: Sequence[str]) -> None:
+    """Hold the advances that balances of these references answer, until the end of the transaction.
+
+    A cancellation under way is waited for, and then seen; one that comes later waits, and then sees
+    the balances. Requests are locked an advance before its balance, by key: a balance's is higher.
+    """
+    rows = (
+        FundingRequest.objects.of(supplier)
+        .live()
+        .filter(scheme=scheme, kind=Kind.ADVANCE, reference__in=list(references))
+    )
+    list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
 def advances_of(
     supplier: Supplier, scheme: str, references: Sequence[str]
 ) -> dict[str, KnownAdvance]:
@@ -80,6 +94,7 @@ def advances_of(
         .annotate(
             other_balance=Subquery(other.values("number")[:1]),
         )
+        .with_claimed()
     )
     found = list(rows)
     facts = {row.pk: OrderFacts.from_payload(row.payload, scheme=scheme) for row in found}
@@ -104,7 +119,7 @@ def _known_advance(
         solution_id=solution.pk,
         solution_key=(solution.name, solution.version),
         order=order,
-        amount_due=row.amount_due,
+        amount_kept=row.amount_due - row.claimed,
         scale=scale_facts(row.price_scale),
         base={key: base[*key, version] for key in order.identifiers() if (*key, version) in base},
     )

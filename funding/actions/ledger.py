@@ -31,10 +31,26 @@ def record_due(request: FundingRequest, *, at: datetime) -> None:
 
 
 def record_cancellation(request: FundingRequest, *, was_paid: bool, at: datetime) -> None:
-    """An accepted request is owed no more; what was paid of it is to be recovered."""
-    _write(request, LedgerKind.DUE_CANCELLED, request.amount_due, at)
-    if was_paid and request.amount_due:
-        order_recovery(request, request.amount_due, at=at)
+    """An accepted request is owed no more; what was paid of it is to be recovered.
+
+    What was claimed already of an advance, as the excess of a balance, is not claimed again.
+    """
+    left = request.amount_due - claimed_of(request)
+    if not left:
+        return
+    _write(request, LedgerKind.DUE_CANCELLED, left, at)
+    if was_paid:
+        order_recovery(request, left, at=at)
+
+
+def claimed_of(request: FundingRequest) -> Decimal:
+    """What recovery orders already take back of an advance: the excess of its balances, those
+    cancelled since included. Nothing for a balance."""
+    if request.kind != Kind.ADVANCE:
+        return ZERO
+    rows = FundingRequest.objects.with_claimed().filter(pk=request.pk)
+    claimed: Decimal = rows.values_list("claimed", flat=True).get()
+    return claimed
 
 
 def excess_of(request: FundingRequest) -> Decimal:

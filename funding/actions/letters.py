@@ -16,6 +16,7 @@ LETTERS: Mapping[str, str] = {
     "request_correction": Letter.CORRECTION,
     "refuse": Letter.REFUSAL,
     "cancel": Letter.CANCELLATION,
+    "expire": Letter.CANCELLATION,
 }
 
 
@@ -30,12 +31,17 @@ def issue_letters(
     letter = LETTERS.get(move)
     if letter is None:
         return []
-    data = {**_request_data(request), "reason": reason_words(reason_code), "note": note}
+    data = {
+        **_request_data(request),
+        "reason": reason_words(reason_code),
+        "note": note,
+        "is_automatic": move == "expire",
+    }
     issued = [_issue(letter, request, data)]
     if move == "accept":
         is_advance = request.kind == Kind.ADVANCE
         notice = Letter.ADVANCE_NOTICE if is_advance else Letter.BALANCE_NOTICE
-        issued.append(_issue(notice, request, {**data, "pricing": request.pricing}))
+        issued.append(_issue(notice, request, {**data, "pricing": request.explained}))
     return issued
 
 

@@ -31,7 +31,7 @@ from funding.actions.letters import issue_receipt
 from funding.actions.limits import limits
 from funding.actions.receive import wake_worker
 from funding.actions.rewriting import free_claims, write_answers
-from funding.actions.world import load_world, with_documents
+from funding.actions.world import load_world, lock_answered, with_documents
 from funding.intake import Envelope, Structure, check_structure, read_envelope
 from funding.intake.judge import ALREADY, ANSWERED, INTEGRATED, KO, Verdict, judge
 from funding.models import Deposit
@@ -165,6 +165,7 @@ def _judge_and_write(
     found: Found,
     rereader: Rereader,
 ) -> None:
+    lock_answered(deposit.supplier, envelope, structures)
     # Locked before anything is read of them: an answer given on screen meanwhile wins, or waits.
     again = awaiting_in(deposit.supplier, envelope, structures)
     world, versions = load_world(

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from enrolment.actions import check_assigned
 from enrolment.models import User
-from funding.actions.acceptance import check_de_minimis
+from funding.actions.acceptance import check_advance, check_de_minimis
 from funding.actions.consequences import check_cancellable, live_balance
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
@@ -40,10 +40,10 @@ def move_request(
     refused or cancelled advance frees what its order claimed, in the same transaction; a cancelled
     advance takes its balance with it. Raises ForbiddenMoveError, in French: the state table, an
     officer's schemes, money on its way to the supplier, an acceptance above the *de minimis*
-    ceiling (MNT-005).
+    ceiling (MNT-005), or of a balance whose advance does not allow it.
     """
     check_assigned(actor, request.scheme_id)
-    locked = FundingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    locked = _locked(request, with_advance=name == "accept")
     if name == "cancel":
         _cancel_balance(
             locked, actor=actor, role=role, reason_code=reason_code, note=note, is_told=is_told
@@ -51,6 +51,7 @@ def move_request(
     if name == "accept":
         check_documents_open(locked)
         check_de_minimis(locked)
+        check_advance(locked)
     move(
         request,
         name,
@@ -67,6 +68,18 @@ def move_request(
         release_claims(order_id=locked.order_id, at=clock.now())
     if is_told:
         tell_decision(request, name, reason=reason_words(reason_code), note=note)
+
+
+def _locked(request: FundingRequest, *, with_advance: bool) -> FundingRequest:
+    """The request, locked; a balance to accept after the advance it answers, as a cancellation and
+    a deposit lock them: what is then read of the advance holds until the end."""
+    keys = [request.pk, request.advance_id if with_advance else None]
+    rows = FundingRequest.objects.select_for_update(of=("self",)).filter(pk__in=filter(None, keys))
+    found = {row.pk: row for row in rows.order_by("pk")}
+    locked: FundingRequest = found[request.pk]
+    if advance := found.get(locked.advance_id):
+        locked.advance = advance
+    return locked
 
 
 def bound_changes(locked: FundingRequest, name: str, *, actor: User | None) -> dict[str, Any]:

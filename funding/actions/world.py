@@ -10,7 +10,13 @@ from enrolment.actions.paperwork import lapses_of
 from enrolment.models import Enrolment, Supplier
 from enrolment.rules import LayoutFacts
 from funding.actions.aid import granted_aid
-from funding.actions.held import advances_of, held_claims, known_requests, ris_requests
+from funding.actions.held import (
+    advances_of,
+    held_claims,
+    known_requests,
+    lock_advances,
+    ris_requests,
+)
 from funding.actions.layouts import layout_of, layouts_cited, own_layouts
 from funding.actions.programme import programme_on
 from funding.actions.standing import pilots_of, solutions_of, stage_of
@@ -99,6 +105,12 @@ def load_world(
         pilots=pilots_of(supplier, advances.values()),
     )
     return world, Versions(base, snapshot)
+
+
+def lock_answered(supplier: Supplier, envelope: Envelope, structures: Sequence[Structure]) -> None:
+    """Hold the advances that the balances of a file answer: call it before any other lock."""
+    if envelope.kind == Kind.BALANCE:
+        lock_advances(supplier, envelope.scheme, _references(envelope, structures))
 
 
 def with_documents(

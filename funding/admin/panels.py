@@ -18,7 +18,7 @@ from segur_portal.common.money import in_french
 
 def pricing_panels(request: FundingRequest) -> list[Panel]:
     """« Pourquoi ce montant » : the calculation in sentences, then line by line."""
-    pricing: Mapping[str, Any] = request.pricing
+    pricing: Mapping[str, Any] = request.explained
     panels = [sentences("Pourquoi ce montant", pricing.get("sentences", []))]
     lines = [_priced_line(line) for line in pricing.get("lines", [])]
     if lines:

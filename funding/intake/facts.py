@@ -187,7 +187,7 @@ def balance_amounts(
         net=net,
         vat=vat,
         gross=gross,
-        amount_advanced=advance.amount_due,
+        amount_advanced=advance.amount_kept,
         is_vat_subject=world.is_vat_subject,
     )
     return pricing, AmountFacts.of_invoice(pricing)
@@ -238,6 +238,6 @@ def _advance(advance: KnownAdvance) -> AdvanceFacts:
         other_balance=advance.other_balance,
         net=advance.order.net,
         gross=advance.order.gross,
-        amount_advanced=advance.amount_due,
+        amount_advanced=advance.amount_kept,
         ordered=tuple(_ordered(advance.order)),
     )

@@ -30,6 +30,7 @@ class KnownAdvance:
     """An advance of the supplier that a balance may answer, and the order behind it.
 
     `scale` and `base` are those the advance was judged on: its balance is computed on the same.
+    `amount_kept` is its amount, less what recovery orders already take back of it.
     """
 
     request_id: int
@@ -41,7 +42,7 @@ class KnownAdvance:
     solution_id: int
     solution_key: tuple[str, str]
     order: OrderFacts
-    amount_due: Decimal
+    amount_kept: Decimal
     scale: Scale
     base: Mapping[tuple[str, str], BaseRow]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 
 from enrolment.models import Supplier
 from funding.enums import KindChoice
+from funding.pricing.balance import explained
 from funding.queries import FundingRequestQuerySet
 from funding.workflow import AT_ASP, REQUEST
 from orders.models import BaseImport, Order
@@ -155,3 +157,15 @@ class FundingRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def explained(self) -> dict[str, Any]:
+        """How the amount was computed; that of a balance says whether its advance is paid, now."""
+        if self.advance is None:
+            return dict(self.pricing)
+        return explained(
+            self.pricing,
+            advanced=self.advance.amount_due,
+            is_paid=self.advance.state == "paid",
+            is_live=REQUEST.states[self.advance.state].is_live,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
@@ -16,6 +16,9 @@ from .order import Amounts, Pricing, price
 from .scale import Scale
 
 _NOTHING = Amounts(ZERO, ZERO, ZERO)
+# What a calculation keeps of its advance, true whenever it is read; the first was written before.
+_GRANTED, _EXCESS = "Avance accordée", "Trop-perçu sur l’avance"
+_OF_ADVANCE = ("Avance déjà versée", _GRANTED)
 
 
 class DeployedClient(Protocol):
@@ -59,13 +62,13 @@ class BalancePricing(Pricing):
             f"Commande : {in_french(self.ordered.gross)} TTC.",
             f"Facture : {in_french(self.asked.gross)} TTC.",
             f"Montant validé : {in_french(self.validated.gross)} TTC.",
-            f"Avance déjà versée : {in_french(self.advance)}.",
+            f"{_GRANTED} : {in_french(self.advance)}.",
             f"Solde : {in_french(self.due)}.",
         ]
         if self.is_reduced:
             steps.insert(0, "Moins d’identifiants que la commande : le plafond est recalculé.")
         if self.excess:
-            steps.append(f"Trop-perçu sur l’avance : {in_french(self.excess)}.")
+            steps.append(f"{_EXCESS} : {in_french(self.excess)}.")
         return [*self.ceiling_sentences(), *map(typographic, steps)]
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +80,39 @@ class BalancePricing(Pricing):
             "is_reduced": self.is_reduced,
             "excess": f"{self.excess}",
         }
+
+
+def explained(
+    pricing: Mapping[str, Any], *, advanced: Decimal, is_paid: bool, is_live: bool
+) -> dict[str, Any]:
+    """The stored calculation of a balance, its advance as it stands now: `advanced` is its amount,
+    which is not yet what its supplier received."""
+    told: list[str] = []
+    for sentence in pricing.get("sentences", ()):
+        if sentence.startswith(_OF_ADVANCE):
+            kept = Decimal(str(pricing.get("advance") or "0"))
+            told += _advance_in_words(advanced, kept, is_paid=is_paid, is_live=is_live)
+        elif sentence.startswith(_EXCESS) and is_live and not is_paid:
+            excess = in_french(Decimal(str(pricing.get("excess") or "0")))
+            told.append(
+                f"L’avance dépasse de {excess} le montant validé : ce trop-perçu n’est "
+                "réclamé qu’une fois l’avance versée."
+            )
+        else:
+            told.append(sentence)
+    return {**pricing, "sentences": [typographic(sentence) for sentence in told]}
+
+
+def _advance_in_words(
+    advanced: Decimal, kept: Decimal, *, is_paid: bool, is_live: bool
+) -> Iterator[str]:
+    standing = "versée" if is_paid else "accordée (pas encore versée)"
+    yield f"Avance {standing if is_live else 'annulée depuis'} : {in_french(advanced)}."
+    if kept != advanced:
+        yield (
+            f"Déjà réclamés sur cette avance : {in_french(advanced - kept)} ; "
+            f"avance retenue : {in_french(kept)}."
+        )
 
 
 def balance(validated_gross: Decimal, amount_advanced: Decimal) -> Decimal:

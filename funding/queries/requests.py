@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce, NullIf
 from funding.enums import Outcome, Verdict
 from funding.workflow import GRANTED, IN_PROGRESS, REQUEST, YOU
 from segur_portal.common.enums import Kind
+from segur_portal.common.money import ZERO
 
 from .desk import DeskQuerySet
 
@@ -185,6 +186,13 @@ class FundingRequestQuerySet(DeskQuerySet):
     def without_balance(self) -> FundingRequestQuerySet:
         """Advances that no live balance answers."""
         return self.with_balance().filter(has_balance=False)
+
+    def with_claimed(self) -> FundingRequestQuerySet:
+        """Advances with `claimed`: what recovery orders take back of them, as the excess of their
+        balances. Such a balance is due nothing; its order stands when it is cancelled."""
+        balances = self.model._default_manager.filter(advance=OuterRef("pk"), amount_due=0)
+        sums = balances.order_by().values("advance").annotate(total=Sum("recovery__amount"))
+        return self.annotate(claimed=Coalesce(Subquery(sums.values("total")), ZERO))  # type: ignore[no-any-return]
 
     def with_client_key(self) -> FundingRequestQuerySet:
         """Requests with `client_key`: the SIREN of their first client, otherwise its RPPS."""

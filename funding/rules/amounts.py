@@ -211,8 +211,8 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         severity=Severity.ALERT,
         title="Le solde est le montant validé moins l’avance, jamais négatif",
         message=(
-            "Le montant validé ({found}) est inférieur à l’avance versée ({advanced}) : le solde "
-            "est nul, et {excess} ont été versés en trop."
+            "Le montant validé ({found}) est inférieur à l’avance accordée ({advanced}) : le solde "
+            "est nul, et l’avance dépasse de {excess} ce montant."
         ),
         advice="Vérifiez la facture et les identifiants déployés ; l’ASP vous écrira sinon.",
         source="Domaine, section 6, Montants",

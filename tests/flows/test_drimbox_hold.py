@@ -26,9 +26,16 @@ from funding.tasks import sweep_holds
 from orders.models import Claim
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.identifiers import make_siret
-from segur_portal.common.models import JournalEntry, Notification, Parameter, Window
+from segur_portal.common.models import (
+    IssuedDocument,
+    JournalEntry,
+    Notification,
+    Parameter,
+    Window,
+)
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import A_DAY, a_base, a_member, a_supplier, an_enrolment, the_programme
+from tests.funding.test_letters import text_of
 from tests.rule_cases import plain
 
 RIS, DB = "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
@@ -171,6 +178,25 @@ def test_past_the_limit_it_is_cancelled(
     told = Notification.objects.get(user=user, kind="decision")
     assert plain(told.body).endswith(plain(entry.note))
     assert mine.number in told.title
+
+
+@pytest.mark.pdf
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io.FileIO name=.*sRGB2014.icc:"
+    "pytest.PytestUnraisableExceptionWarning"
+)
+def test_its_cancellation_is_a_letter(user: User) -> None:
+    """As one that an officer decides; it speaks of no money, since none was granted."""
+    (mine,) = deposited(user, DB, 1)
+    with after_the_limit():
+        cancel_overdue_holds()
+    letter = IssuedDocument.objects.about(mine).get()
+    assert letter.kind == IssuedDocument.Kind.CANCELLATION
+    text = text_of(letter)
+    assert mine.number in text
+    assert "annulée automatiquement" in text
+    assert "rien n’est à rembourser" in text
+    assert "recouvrement" not in text
 
 
 @pytest.mark.parametrize("ris_state", ["accepted", "to_pay", "paid"])

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from enrolment.actions import decide_bank_details, save_bank_details
 from enrolment.enums import UserKind
 from enrolment.models import BankDetails, Supplier, User
 from funding.actions import process_deposit, receive_deposit
+from funding.actions.payments import move_run, prepare_run
 from funding.actions.requests import move_request
-from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
+from funding.actions.settlement import settle
+from funding.demo.asking import amounts, balance
+from funding.models import Deposit, FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
+from funding.remittance import Returned
 from segur_portal.common import clock
-from segur_portal.common.enums import Role
+from segur_portal.common.enums import Kind, Role
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.factories import (
     a_base,
@@ -120,3 +127,40 @@ def one_of_each_payment_row(request: FundingRequest, preparer: User) -> None:
         amount=amount,
         at=clock.now(),
     )
+
+
+def a_balance_of(advance: FundingRequest, *, gross: str, state: str = "in_instruction") -> Any:
+    """The balance of an advance whose validated amount is `gross`, deposited and in instruction.
+
+    Deposited for the whole invoice; fewer euros are an invoice of fewer.
+    """
+    asked = balance(advance.payload, advance.number, performed_on=clock.today() - timedelta(days=5))
+    net = (Decimal(gross) / Decimal("1.2")).quantize(Decimal("0.01"))
+    asked["facture"] |= amounts(net, Decimal(gross) - net)
+    content = BytesIO(a_file(RIS, Kind.BALANCE, requests=[asked]))
+    number = Deposit.objects.count() + 1
+    deposit = receive_deposit(
+        supplier=advance.supplier,
+        user=advance.deposit.deposited_by,
+        content=content,
+        name=a_filename(RIS, Kind.BALANCE, number=number),
+    )
+    assert process_deposit(deposit.pk)
+    FundingRequest.objects.filter(deposit=deposit).update(state=state)
+    return FundingRequest.objects.get(deposit=deposit)
+
+
+def pay(request: FundingRequest) -> None:
+    """Pay one accepted request by a run of its own, by three people."""
+    staff = the_staff()
+    run = prepare_run(actor=staff.preparer, schemes=[RIS]).run
+    for name, actor, role in (
+        ("propose", staff.preparer, Role.OFFICER),
+        ("approve", staff.approver, Role.OFFICER),
+        ("transmit", staff.accountant, Role.ACCOUNTANT),
+    ):
+        move_run(run, name, actor=actor, role=role)
+    sent = Payment.objects.filter(run=run, state="sent")
+    settle([Returned(one.end_to_end_id, True) for one in sent], actor=staff.accountant)
+    request.refresh_from_db()
+    assert request.state == "paid"

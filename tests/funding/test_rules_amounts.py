@@ -179,7 +179,7 @@ CASES: list[Case] = [
         "MNT-006",
         "less than the advance",
         replace(INVOICE, gross=D("3000.00"), validated_gross=D("3000.00")),
-        Broken("/facture/montantTTC", "3 600,00 €", "nul", "600,00 € ont été versés en trop"),
+        Broken("/facture/montantTTC", "3 600,00 €", "nul", "dépasse de 600,00 € ce montant"),
     ),
     breaks(
         "MNT-006",
