@@ -15,11 +15,12 @@ from enrolment.models import Membership, Solution, Supplier, User
 from orders.models import Order
 from pilots.enums import POINTS
 from pilots.models import PilotProof
-from pilots.rules import Campaign
+from pilots.rules import ORDER_FELL, Campaign
 from pilots.workflow import PROOF
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
 from segur_portal.common.enums import DocumentKind, Role
+from segur_portal.common.french import count, spaced
 from segur_portal.common.models import NoticeKind, Statement, StoredFile
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -198,6 +199,31 @@ def _tell_turn(proof: PilotProof, campaign: Campaign) -> None:
         body=body,
         url=reverse("pilot_campaign", args=[proof.solution_id]),
     )
+
+
+@transaction.atomic
+def discount_reports(*, order_id: int) -> None:
+    """The order of these reports is cancelled: compliant still, they count no more (PIL-001).
+
+    The supplier is told, and whether its balances are suspended. Those deposited already stay.
+    """
+    proofs = PilotProof.objects.filter(order=order_id, state="compliant").select_related("solution")
+    for proof in proofs.select_related("supplier").order_by("pk"):
+        campaign = campaign_of(proof)
+        what = f"Le PV de {proof.title} ne compte plus : {ORDER_FELL}."
+        write_journal(proof, "discount", note=what)
+        body = what
+        if campaign.reports_missing:
+            missing = count(campaign.reports_missing, "PV pilote")
+            body += f" Il manque {missing} pour ouvrir les demandes de solde (PIL-001)."
+            body += " Les soldes déjà déposés restent."
+        notify(
+            users=_depositors(proof),
+            kind=NoticeKind.DECISION,
+            title=f"{proof.solution} : le PV de {proof.title} ne compte plus"[:200],
+            body=spaced(body),
+            url=reverse("pilot_campaign", args=[proof.solution_id]),
+        )
 
 
 def _depositors(proof: PilotProof) -> list[User]:

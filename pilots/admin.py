@@ -52,6 +52,7 @@ OTHER_VERBS = {
     "submit": "Transmission",
     "unlock_balances": "Ouverture des soldes",
     "lock_balances": "Suspension des soldes",
+    "discount": "PV qui ne compte plus",
 }
 
 
@@ -282,4 +283,4 @@ def campaign_words(proof: PilotProof) -> str:
         words += ", support de formation " + ("conforme" if campaign.trainings else "attendu")
     if campaign.unlocked_on:
         words += f" : soldes ouverts depuis le {day(campaign.unlocked_on)}"
-    return f"{words}."
+    return f"{words}. {campaign.fallen_words}".strip()

@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
+from orders.models import Claim
 from pilots.enums import ProofKind
 from pilots.rules import Campaign
 from pilots.workflow import PROOF
@@ -31,21 +33,34 @@ class PilotProofQuerySet(models.QuerySet[Any]):
         """Proofs whose client cannot serve again."""
         return self.filter(state__in=PROOF.live())
 
+    def with_order_standing(self) -> PilotProofQuerySet:
+        """Proofs with `has_order`: whether their order still holds its claims. A cancelled one
+        has none; a training material has no order to lose."""
+        held = Claim.objects.live().filter(order=OuterRef("order"))
+        return self.annotate(has_order=Q(kind=ProofKind.TRAINING) | Exists(held))  # type: ignore[no-any-return]
+
     def campaigns(self, solutions: Iterable[Solution]) -> dict[int, Campaign]:
         """Where the pilots stand, by solution, among these proofs: two queries."""
         solutions = list(solutions)
         asked = Parameter.objects.filter(code__in=_CODES)
         required = asked.by_scheme({one.scheme_id for one in solutions})
         days: dict[tuple[int, str], list[date]] = {}
-        rows = self.filter(state="compliant", solution__in=solutions).order_by("reviewed_on", "pk")
-        for solution, kind, on in rows.values_list("solution_id", "kind", "reviewed_on"):
-            days.setdefault((solution, kind), []).append(on)
+        fallen: dict[int, list[str]] = {}
+        rows = self.filter(state="compliant", solution__in=solutions).with_order_standing()
+        for one in rows.only(
+            "solution", "kind", "reviewed_on", "client_name", "client_key"
+        ).order_by("reviewed_on", "pk"):
+            if one.has_order:
+                days.setdefault((one.solution_id, one.kind), []).append(one.reviewed_on)
+            else:
+                fallen.setdefault(one.solution_id, []).append(one.client_name or one.client_key)
         return {
             one.pk: Campaign(
                 reports_required=int(required[one.scheme_id].get(_CODES[0], 0)),
                 training_required=required[one.scheme_id].get(_CODES[1], 0) > 0,
                 reports=tuple(days.get((one.pk, ProofKind.REPORT), ())),
                 trainings=tuple(days.get((one.pk, ProofKind.TRAINING), ())),
+                fallen=tuple(fallen.get(one.pk, ())),
             )
             for one in solutions
         }

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+ORDER_FELL = "la commande a été annulée"
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """The pilots of a supplier for a solution: what is required, and the days on which each
-    compliant proof was reviewed, in order."""
+    compliant proof was reviewed, in order. `fallen` are the clients of the compliant reports whose
+    order was cancelled since: they count no more."""
 
     reports_required: int
     training_required: bool
     reports: tuple[date, ...] = ()
     trainings: tuple[date, ...] = ()
+    fallen: tuple[str, ...] = ()
 
     @property
     def is_concerned(self) -> bool:
@@ -25,6 +29,13 @@ class Campaign:
     def reports_missing(self) -> int:
         """How many compliant reports are still wanted."""
         return max(self.reports_required - len(self.reports), 0)
+
+    @property
+    def fallen_words(self) -> str:
+        """Why reports found compliant count no more, in French; nothing when all count."""
+        return " ".join(
+            f"Le PV de {client} ne compte plus : {ORDER_FELL}." for client in self.fallen
+        )
 
     @property
     def is_unlocked(self) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 
 from celery import current_app
 from django.core.exceptions import ObjectDoesNotExist
@@ -51,6 +53,17 @@ def bulk_moves() -> list[Move]:
     return [one for one in steps if Role.OFFICER in one.roles and one.name not in _ONE_BY_ONE]
 
 
+def chosen_of(requests: QuerySet[FundingRequest]) -> list[int]:
+    """The requests of a list, in order; one more than may be decided when there are too many."""
+    keys = requests.order_by().values_list("pk", flat=True).distinct()
+    return sorted(keys[: MAX_REQUESTS + 1])
+
+
+def digest_of(ids: Sequence[int]) -> str:
+    """What tells a set of requests from any other: the one that was shown, and the one asked."""
+    return sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()
+
+
 @transaction.atomic
 def ask_bulk(
     requests: QuerySet[FundingRequest],
@@ -59,24 +72,25 @@ def ask_bulk(
     actor: User,
     reason_code: str = "",
     note: str = "",
-    expected: int,
+    expected: str,
 ) -> BulkDecision:
     """Record a decision on these requests, then have it carried out.
 
-    Raises ForbiddenMoveError, in French: nothing to decide, too many, not as many as were shown, a
-    reason that is missing.
+    `expected` is the digest of those that were shown. Raises ForbiddenMoveError, in French: nothing
+    to decide, too many, others than those shown, a reason that is missing.
     """
     step = REQUEST.moves[name]
     if step.needs_reason and not (reason_code and note.strip()):
         raise ForbiddenMoveError(f"« {step.label} » demande un motif et une explication.")
-    ids = sorted(requests.order_by().values_list("pk", flat=True)[: MAX_REQUESTS + 1])
+    ids = chosen_of(requests)
     if not ids:
         raise ForbiddenMoveError("Aucun dossier ne répond à ces filtres.")
     if len(ids) > MAX_REQUESTS:
         raise ForbiddenMoveError(f"{MAX_REQUESTS} dossiers au plus : précisez les filtres.")
-    if len(ids) != expected:
+    if digest_of(ids) != expected:
         raise ForbiddenMoveError(
-            "La liste a changé depuis son affichage : vérifiez, puis confirmez."
+            "La liste a changé depuis son affichage : des dossiers y sont entrés ou en sont "
+            "sortis. Rien n’est décidé : relisez la liste ci-dessous, puis confirmez."
         )
     decision = BulkDecision.objects.create(
         move=name, reason_code=reason_code, note=note, asked_by=actor, asked_at=clock.now()

@@ -18,6 +18,7 @@ from funding.actions.telling import tell_decision
 from funding.models import FundingRequest
 from funding.workflow import DECISIONS, REQUEST, WITH_SUPPLIER
 from orders.actions.claims import release_claims
+from pilots.actions import discount_reports
 from segur_portal.common import clock
 from segur_portal.common.actions import move
 from segur_portal.common.enums import Kind, Role
@@ -37,10 +38,11 @@ def move_request(
     """Move a request as its state table allows.
 
     A decision issues its letters and is told to the supplier, unless the caller tells it. A
-    refused or cancelled advance frees what its order claimed, in the same transaction; a cancelled
-    advance takes its balance with it. Raises ForbiddenMoveError, in French: the state table, an
-    officer's schemes, money on its way to the supplier, an acceptance above the *de minimis*
-    ceiling (MNT-005), or of a balance whose advance does not allow it.
+    refused or cancelled advance frees what its order claimed, and its pilot report counts no more,
+    in the same transaction; a cancelled advance takes its balance with it. Raises
+    ForbiddenMoveError, in French: the state table, an officer's schemes, money on its way to the
+    supplier, an acceptance above the *de minimis* ceiling (MNT-005), or of a balance whose advance
+    does not allow it.
     """
     check_assigned(actor, request.scheme_id)
     locked = _locked(request, with_advance=name == "accept")
@@ -66,6 +68,7 @@ def move_request(
     _follow_money(request, source=locked.state)
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
+        discount_reports(order_id=locked.order_id)
     if is_told:
         tell_decision(request, name, reason=reason_words(reason_code), note=note)
 

@@ -14,7 +14,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from funding.actions.bulk import AT_ONCE, MAX_REQUESTS, Outcome, ask_bulk, bulk_moves, run_bulk
+from funding.actions.bulk import (
+    AT_ONCE,
+    MAX_REQUESTS,
+    Outcome,
+    ask_bulk,
+    bulk_moves,
+    chosen_of,
+    digest_of,
+    run_bulk,
+)
+from funding.actions.cascades import cascade_of
 from funding.models import BulkDecision
 from funding.workflow import REQUEST
 from segur_portal.common.enums import ReasonSubject
@@ -25,7 +35,8 @@ PAGE_SIZE = 100
 
 
 class BulkForm(forms.Form):
-    """The decision, with its reason where it needs one; `expected` is how many were shown."""
+    """The decision, with its reason where it needs one; `expected` tells which files were
+    shown."""
 
     move = forms.ChoiceField(label="Décision", widget=UnfoldAdminSelectWidget())
     reason_code = forms.ChoiceField(
@@ -41,7 +52,7 @@ class BulkForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text="Lue par le fournisseur, la même pour tous les dossiers.",
     )
-    expected = forms.IntegerField(widget=forms.HiddenInput())
+    expected = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,24 +81,29 @@ class BulkMixin:
         ]
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """How many requests the filters keep, by state, and what to do of them all."""
+        """How many requests the filters keep, by state, what cancelling them would bring, and what
+        to do of them all."""
         if not self._is_officer(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         rows = self.get_changelist_instance(request).queryset.order_by()  # type: ignore[attr-defined]
         counts = dict(rows.values_list("state").annotate(count=Count("pk")))
         total = sum(counts.values())
-        form = BulkForm(request.POST or None, initial={"expected": total})
+        form = BulkForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             decision = self._asked(request, form, rows)
             if decision is not None:
                 return redirect("admin:funding_bulk_result", decision.pk)
+        chosen = chosen_of(rows)
+        is_too_many = len(chosen) > MAX_REQUESTS
         context = {
             **self.admin_site.each_context(request),
             "title": "Décider en lot",
             "opts": self.opts,
             "form": form,
             "total": total,
-            "is_too_many": total > MAX_REQUESTS,
+            "is_too_many": is_too_many,
+            "expected": digest_of(chosen),
+            "consequences": [] if is_too_many else cascade_of(chosen),
             "limit": MAX_REQUESTS,
             "states": [
                 (state.internal, counts[name])
@@ -112,7 +128,7 @@ class BulkMixin:
         except ForbiddenMoveError as refusal:
             form.add_error(None, str(refusal))
             return None
-        if data["expected"] <= AT_ONCE:
+        if decision.lines.count() <= AT_ONCE:
             run_bulk(decision.pk)
         return decision
 

@@ -13,7 +13,7 @@ from enrolment.models import Enrolment, Solution, Supplier
 from funding.models import FundingRequest
 from funding.queries import FundingRequestQuerySet
 from pilots.models import PilotProof
-from pilots.rules import Campaign
+from pilots.rules import ORDER_FELL, Campaign
 from pilots.workflow import PROOF
 from segur_portal.common.french import count, day
 from segur_portal.common.money import ZERO
@@ -127,9 +127,14 @@ def candidates(supplier: Supplier, solution: int | None = None) -> FundingReques
 
 def proof_rows(supplier: Supplier, solution: Solution) -> list[dict[str, Any]]:
     """The proofs of a solution, what awaits the supplier first."""
-    rows = PilotProof.objects.of(supplier).filter(solution=solution)
+    rows = PilotProof.objects.of(supplier).filter(solution=solution).with_order_standing()
     shown = [
-        {"one": one, "colour": COLOURS.get(one.state, ""), "state": PROOF.states[one.state]}
+        {
+            "one": one,
+            "colour": COLOURS.get(one.state, "") if one.has_order else "",
+            "state": PROOF.states[one.state],
+            "fell": "" if one.has_order else ORDER_FELL,
+        }
         for one in rows.select_related("file").defer("findings", "pages").order_by("-pk")
     ]
     return sorted(shown, key=lambda row: row["one"].state != "to_correct")

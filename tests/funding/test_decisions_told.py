@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from enrolment.enums import MemberRole
 from enrolment.models import User
-from funding.actions.bulk import ask_bulk, run_bulk
+from funding.actions.bulk import ask_bulk, digest_of, run_bulk
 from funding.actions.requests import move_request
 from funding.actions.telling import tell_bulk
 from funding.models import BulkDecision, FundingRequest, Recovery
@@ -102,13 +102,9 @@ def test_a_recovery_is_told_as_each_chose(requests: list[FundingRequest], office
 
 def test_a_bulk_decision_is_told_once(requests: list[FundingRequest], officer: User) -> None:
     """One piece of news for all: how many, which, why; twice carried out, told once."""
-    decision = ask_bulk(
-        FundingRequest.objects.filter(pk__in=[requests[0].pk, requests[1].pk]),
-        "refuse",
-        actor=officer,
-        expected=2,
-        **REASON,
-    )
+    two = [requests[0].pk, requests[1].pk]
+    rows = FundingRequest.objects.filter(pk__in=two)
+    decision = ask_bulk(rows, "refuse", actor=officer, expected=digest_of(two), **REASON)
     run_bulk(decision.pk)
     run_bulk(decision.pk)
     ((title, body, url),) = told()
@@ -123,7 +119,7 @@ def test_a_bulk_decision_is_told_once(requests: list[FundingRequest], officer: U
 def test_a_bulk_of_one_leads_to_its_request(requests: list[FundingRequest], officer: User) -> None:
     """As if it had been decided on its own."""
     one = FundingRequest.objects.filter(pk=requests[0].pk)
-    run_bulk(ask_bulk(one, "accept", actor=officer, expected=1).pk)
+    run_bulk(ask_bulk(one, "accept", actor=officer, expected=digest_of([requests[0].pk])).pk)
     ((title, _, url),) = told()
     assert "est acceptée" in title
     assert url == reverse("request_detail", args=[requests[0].number])
@@ -136,8 +132,9 @@ def test_as_many_queries_for_many_as_for_one(requests: list[FundingRequest], off
     FundingRequest.objects.update(state="paid")
 
     def cost(*chosen: FundingRequest) -> int:
-        rows = FundingRequest.objects.filter(pk__in=[one.pk for one in chosen])
-        decision = ask_bulk(rows, "cancel", actor=officer, expected=len(chosen), **REASON)
+        keys = [one.pk for one in chosen]
+        rows = FundingRequest.objects.filter(pk__in=keys)
+        decision = ask_bulk(rows, "cancel", actor=officer, expected=digest_of(keys), **REASON)
         run_bulk(decision.pk)
         Notification.objects.all().delete()
         OutgoingMail.objects.all().delete()

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import User
-from funding.actions.bulk import ask_bulk, run_bulk
+from funding.actions.bulk import ask_bulk, digest_of, run_bulk
+from funding.actions.cascades import cascade_of
 from funding.actions.consequences import consequences_of
 from funding.actions.disputes import decide_dispute
 from funding.actions.requests import move_request
 from funding.models import BulkDecisionLine, Dispute, FundingRequest, LedgerEntry, Recovery
+from orders.models import Claim
 from segur_portal.common import clock
 from segur_portal.common.enums import ParameterCode, Role
 from segur_portal.common.identifiers import make_siret
@@ -23,6 +27,7 @@ from segur_portal.common.money import ZERO, in_french
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_supplier
 from tests.funding.accepted import a_balance_of, accepted_requests, an_account, pay
+from tests.rule_cases import plain
 
 CANCEL: dict[str, Any] = {"reason_code": "error", "note": "Erreur de saisie."}
 VALIDATED, EXCESS = Decimal("240.00"), Decimal("120.00")
@@ -87,7 +92,10 @@ def test_a_balance_waits_for_the_payment_of_an_advance_it_takes_back(
     with pytest.raises(ForbiddenMoveError, match="n’est pas encore versée"):
         move_request(one, "accept", actor=officer, role=Role.OFFICER)
     decision = ask_bulk(
-        FundingRequest.objects.filter(pk=one.pk), "accept", actor=officer, expected=1
+        FundingRequest.objects.filter(pk=one.pk),
+        "accept",
+        actor=officer,
+        expected=digest_of([one.pk]),
     )
     run_bulk(decision.pk)
     assert "pas encore versée" in BulkDecisionLine.objects.get().message
@@ -221,7 +229,7 @@ def test_a_bulk_decision_ends_though_one_file_fails(
     sound.advance = another_advance(advance)
     sound.save()
     chosen = FundingRequest.objects.filter(pk__in=[broken.pk, sound.pk])
-    decision = ask_bulk(chosen, "accept", actor=officer, expected=2)
+    decision = ask_bulk(chosen, "accept", actor=officer, expected=digest_of([broken.pk, sound.pk]))
     run_bulk(decision.pk)
     lines = {line.request_id: line for line in BulkDecisionLine.objects.all()}
     assert lines[broken.pk].outcome == "left"
@@ -234,6 +242,42 @@ def test_a_bulk_decision_ends_though_one_file_fails(
     assert told.filter(title__contains=sound.number).count() == 1
     assert not told.filter(title__contains=broken.number).exists()
     assert "IntegrityError" in caplog.text
+
+
+def test_a_bulk_cancellation_is_previewed_in_totals(
+    advance: FundingRequest, balance: FundingRequest, officer: User
+) -> None:
+    """What is said before is what happens: orders, euros, balances, keys."""
+    keys = Claim.objects.live().count()
+    told = " ".join(cascade_of([advance.pk]))
+    assert "1 dossier annulé." in plain(told)
+    assert "1 demande de solde annulée avec leur avance" in plain(told)
+    assert f"1 ordre de recouvrement, pour {plain(in_french(VALIDATED))} au total" in plain(told)
+    assert f"{keys} clés d’unicité libérées" in plain(told)
+    rows = FundingRequest.objects.filter(pk=advance.pk)
+    expected = digest_of([advance.pk])
+    run_bulk(ask_bulk(rows, "cancel", actor=officer, expected=expected, **CANCEL).pk)
+    assert claims() == [EXCESS, VALIDATED]
+    assert not Claim.objects.live().exists()
+    assert cascade_of([advance.pk]) == []
+
+
+def test_its_totals_count_each_thing_once(
+    advance: FundingRequest, balance: FundingRequest, django_assert_num_queries: Any
+) -> None:
+    """A balance chosen with its advance; money on its way stops its file; a fixed cost."""
+    both = " ".join(cascade_of([advance.pk, balance.pk]))
+    assert "2 dossiers annulés." in plain(both)
+    assert "demande de solde" not in both
+    assert plain(in_french(VALIDATED)) in plain(both)
+    with CaptureQueriesContext(connection) as one:
+        cascade_of([advance.pk])
+    other = another_advance(advance)
+    with django_assert_num_queries(len(one)):
+        cascade_of([advance.pk, balance.pk, other.pk])
+    FundingRequest.objects.filter(pk=balance.pk).update(state="to_pay")
+    left = " ".join(cascade_of([advance.pk, other.pk]))
+    assert "1 dossier annulé. 1 dossier laissé" in plain(left)
 
 
 def another_advance(advance: FundingRequest) -> FundingRequest:

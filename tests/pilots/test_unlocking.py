@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from enrolment.models import User
+from funding.actions.requests import move_request
 from funding.actions.standing import pilot_facts
 from funding.models import FundingRequest
 from funding.report.cockpit import pilots_of_supplier
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import BalanceFacts
 from pilots.actions import campaign_of, review_proof
+from pilots.admin import campaign_words
 from pilots.models import PilotProof
 from segur_portal.common import clock
 from segur_portal.common.enums import Role
 from segur_portal.common.models import Notification
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import an_officer
+from tests.funding.accepted import a_balance_of, an_account, pay
 from tests.pilots.kit import a_report, answered
+from tests.rule_cases import plain
 
 
 def breaches(proof: PilotProof) -> list[str]:
@@ -47,6 +53,36 @@ def test_the_third_compliant_report_opens_the_balances(
     answered(proofs[3], "revoke", officer)
     assert breaches(proofs[0])
     assert Notification.objects.filter(title__contains="suspendues").exists()
+
+
+def test_the_report_of_a_cancelled_order_counts_no_more(
+    advances: list[FundingRequest], member: User, officer: User
+) -> None:
+    """Two of three are left: the rule, the cockpit and the supplier's news say it and why; a
+    balance accepted before stays."""
+    proofs = [answered(a_report(one, member), "approve", officer) for one in advances[:3]]
+    assert not breaches(proofs[0])
+    an_account(advances[0].supplier)
+    pay(advances[0])
+    balance = a_balance_of(advances[1], gross="1200.00")
+    move_request(balance, "accept", actor=officer, role=Role.OFFICER)
+    why: dict[str, Any] = {"reason_code": "error", "note": "Le client renonce."}
+    move_request(advances[0], "cancel", actor=officer, role=Role.OFFICER, **why)
+    assert breaches(proofs[0])
+    assert FundingRequest.objects.get(pk=balance.pk).state == "accepted"
+    (pilot,) = pilots_of_supplier(advances[0].supplier)
+    assert (pilot.headline, pilot.campaign.is_unlocked) == ("2 sur 3 conformes", False)
+    told = Notification.objects.get(title__contains="ne compte plus")
+    assert told.user == member
+    said = f"Le PV de {proofs[0].title} ne compte plus : la commande a été annulée."
+    assert plain(said) in plain(told.body)
+    assert "Il manque 1 PV pilote" in plain(told.body)
+    browser = Client()
+    browser.force_login(member)
+    for url in (reverse("pilot_list"), reverse("pilot_campaign", args=[proofs[0].solution_id])):
+        assert plain(said) in plain(browser.get(url).content.decode())
+    assert "2 PV conformes sur 3" in campaign_words(proofs[0])
+    assert said in campaign_words(proofs[0])
 
 
 def test_the_officer_ticks_every_point_to_say_compliant(
