@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 
 from enrolment.models import Enrolment, Supplier
-from funding.models import DepositLine, Dispute, FundingRequest, Recovery
+from funding.actions.pieces import deadline_of
+from funding.models import Deposit, DepositLine, Dispute, FundingRequest, Recovery
 from pilots.models import PilotProof
 from segur_portal.common import clock
 from segur_portal.common.clock import PARIS, paris_instant
 from segur_portal.common.enums import Kind, WindowKind
-from segur_portal.common.french import count, listed
+from segur_portal.common.french import count, listed, typographic
 from segur_portal.common.models import Window
 from segur_portal.common.models.programme import NOON
 
@@ -31,7 +32,8 @@ _ENDING_AT = {WindowKind.ADVANCE.value: Kind.ADVANCE, WindowKind.BALANCE.value: 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One deadline of a supplier. `key` names it with its date, `uid` whatever its date; `todo` is
-    what is left, the drafts and corrections first; `url` a path of the portal."""
+    what is left, the drafts and corrections first; `url` a path of the portal; `is_draft` says that
+    what was begun is lost at that instant."""
 
     key: str
     uid: str
@@ -39,6 +41,7 @@ class Due:
     at: datetime
     todo: str
     url: str
+    is_draft: bool = False
 
     @property
     def on(self) -> date:
@@ -47,12 +50,33 @@ class Due:
 
 
 def deadlines_of(supplier: Supplier, *, until: datetime | None = None) -> list[Due]:
-    """Every deadline to come, the nearest first: windows of its schemes, disputes to answer,
-    recoveries to pay back."""
+    """Every deadline to come, the nearest first: deposits to complete, windows of its schemes,
+    disputes to answer, recoveries to pay back."""
     now = clock.now()
-    found = [*_windows(supplier), *_disputes(supplier), *_recoveries(supplier)]
+    found = [
+        *_incomplete(supplier),
+        *_windows(supplier),
+        *_disputes(supplier),
+        *_recoveries(supplier),
+    ]
     kept = [one for one in found if one.at >= now and (until is None or one.at <= until)]
     return sorted(kept, key=lambda one: (one.at, one.key))
+
+
+def _incomplete(supplier: Supplier) -> Iterator[Due]:
+    """Deposits that lack pieces: past their limit, nothing of them was deposited."""
+    for one in Deposit.objects.of(supplier).incomplete().order_by("received_at", "pk"):
+        limit, _ = deadline_of(one)
+        lacks = count(one.missing_count, "pièce") if one.file_id else "le fichier JSON"
+        yield Due(
+            f"deposit-{one.pk}-{limit.astimezone(PARIS).date()}",
+            f"deposit-{one.pk}-{supplier.pk}",
+            f"Dépôt {one.number} à compléter",
+            limit,
+            typographic(f"Non déposé : il manque {lacks}."),
+            reverse("deposit_detail", args=[one.key]),
+            is_draft=True,
+        )
 
 
 def _windows(supplier: Supplier) -> Iterator[Due]:
@@ -81,7 +105,9 @@ def _todo(supplier: Supplier, window: Window, enrolment: Enrolment) -> str:
         waiting = own.filter(state="on_hold").count() if window.kind == WindowKind.HOLD else 0
         return f"{count(waiting, 'demande')} sans demande RIS." if waiting else ""
     lines = DepositLine.objects.of(supplier).to_correct()
+    incomplete = Deposit.objects.of(supplier).incomplete()
     parts = [
+        (incomplete.filter(scheme=window.scheme_id, kind=kind).count(), "dépôt", "à compléter"),
         (
             own.filter(kind=kind, state="correction_requested").count(),
             "correction",

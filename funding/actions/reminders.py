@@ -29,8 +29,8 @@ def remind_deadlines() -> int:
     written = 0
     for supplier in suppliers.order_by("pk"):
         due = deadlines_of(supplier, until=until)
-        # What the supplier has left to do, then the nearest.
-        for one in sorted(due, key=lambda one: (not one.todo, one.at)):
+        # What would be lost, then what the supplier has left to do, then the nearest.
+        for one in sorted(due, key=lambda one: (not one.is_draft, not one.todo, one.at)):
             written += _remind(supplier, one, today)
     return written
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -12,11 +13,22 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from enrolment.models import CalendarFeed, User
+from funding.actions import abandon_deposit, receive_deposit
 from funding.actions.deadlines import deadlines_of
 from funding.actions.reminders import remind_deadlines
-from funding.models import FundingRequest
+from funding.models import Deposit, FundingRequest, Recovery
+from funding.report.ics import calendar_of
+from segur_portal.common import clock
 from segur_portal.common.enums import WindowKind
-from segur_portal.common.models import Notification, Window
+from segur_portal.common.french import count, typographic
+from segur_portal.common.models import (
+    Notification,
+    NotificationPreference,
+    OutgoingMail,
+    Scheme,
+    Window,
+)
+from tests.builders import a_file, a_filename, a_request
 from tests.factories import A_DAY
 from tests.funding.accepted import RIS, accepted_requests
 
@@ -66,6 +78,61 @@ def test_what_is_left_to_do(advance: FundingRequest) -> None:
     todo = {one.title: one.todo for one in deadlines_of(advance.supplier)}
     assert todo["Fin des demandes de solde (RIS)"] == "Il reste 1 avance sans demande de solde."
     assert todo["Fin des demandes d’avance (RIS)"] == ""
+
+
+@pytest.fixture
+def incomplete(advance: FundingRequest) -> Deposit:
+    """A deposit of two more requests, without their documents."""
+    Scheme.objects.update(requires_documents=True)
+    asked = [a_request(RIS, number=number) for number in (8, 9)]
+    deposit = receive_deposit(
+        supplier=advance.supplier,
+        user=advance.deposit.deposited_by,
+        content=BytesIO(a_file(RIS, requests=asked)),
+        name=a_filename(RIS, number=2),
+    )
+    assert deposit.state == "incomplete"
+    return deposit
+
+
+def test_what_is_not_deposited_has_its_deadline(
+    incomplete: Deposit, member: User, client: Client
+) -> None:
+    """Its page, its calendar, and the closing of the window it would miss say it."""
+    found = {one.title: one for one in deadlines_of(incomplete.supplier)}
+    due = found[f"Dépôt {incomplete.number} à compléter"]
+    assert due.at == incomplete.received_at + timedelta(days=30)
+    assert due.todo == typographic(f"Non déposé : il manque {count(2, 'pièce')}.")
+    assert found["Fin des demandes d’avance (RIS)"].todo == "Il reste 1 dépôt à compléter."
+    client.force_login(member)
+    page = client.get(reverse("calendar_page")).content.decode()
+    assert due.title in page
+    assert reverse("deposit_detail", args=[incomplete.key]) in page
+    events = Calendar.from_ical(calendar_of([("Atelier", due)])).walk("VEVENT")
+    assert [str(event["SUMMARY"]) for event in events] == [f"{due.title} – Atelier"]
+
+
+def test_what_would_be_lost_is_recalled_first(incomplete: Deposit, member: User) -> None:
+    """Before a sum to pay back, though that ends sooner; in the mail too. Given up, never."""
+    today = clock.today()
+    request = FundingRequest.objects.latest("pk")
+    Recovery.objects.create(
+        request=request,
+        supplier=request.supplier,
+        amount=request.amount_due,
+        issued_on=today,
+        due_on=today + timedelta(days=2),
+    )
+    NotificationPreference.objects.create(user=member, kind="deadline", channel="each")
+    assert remind_deadlines()
+    told = Notification.objects.filter(kind="deadline", user=member).order_by("pk")
+    first, second, *_ = told.values_list("title", flat=True)
+    assert first.startswith(f"Dépôt {incomplete.number} à compléter")
+    assert second.startswith("Remboursement")
+    subjects = OutgoingMail.objects.filter(recipient=member, template="notification")
+    assert first in list(subjects.values_list("subject", flat=True))
+    abandon_deposit(deposit=incomplete, user=member)
+    assert not [one for one in deadlines_of(incomplete.supplier) if one.is_draft]
 
 
 def test_the_calendar_is_read_by_its_secret_alone(member: User, client: Client) -> None:
