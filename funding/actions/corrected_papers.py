@@ -11,12 +11,11 @@ from typing import Any
 from django.core.files.base import File
 
 from enrolment.models import User
-from funding.actions.documents import read_stored, statements_of
-from funding.actions.limits import reading_limits, trust_roots
+from funding.actions.documents import statements_of
+from funding.actions.examining import Examiner, examiner
 from funding.documents import (
     ExpectedFile,
     Match,
-    Reader,
     Reading,
     Wanted,
     expected_files,
@@ -28,6 +27,7 @@ from funding.models import DepositDocument, FundingRequest
 from funding.rules.documents import DocumentFacts
 from segur_portal.common import clock
 from segur_portal.common.actions import read_file, store_file
+from segur_portal.common.antivirus import Watch
 from segur_portal.common.models import StoredFile
 
 
@@ -63,10 +63,10 @@ def judged_papers(
     if not papers.files and not any(file.name in current for file in files):
         return ()
     facts = []
-    with Reader(reading_limits(), trust_roots()) as reader:
+    with examiner() as eyes:
         for file in files:
             stored = _given(file, papers) or current.get(file.name)
-            reading = _read(request, payload, file, stored, reader) if stored else None
+            reading = _read(request, payload, file, stored, eyes) if stored else None
             if reading is not None:
                 papers.readings[file.name] = reading
             facts.append(_facts(file, reading))
@@ -86,10 +86,10 @@ def _given(file: ExpectedFile, papers: Papers) -> StoredFile | None:
 
 
 def _read(
-    request: FundingRequest, payload: Any, file: ExpectedFile, stored: StoredFile, reader: Reader
+    request: FundingRequest, payload: Any, file: ExpectedFile, stored: StoredFile, eyes: Examiner
 ) -> Reading:
     wanted = [*wanted_values(payload, file), *statements_of(request.scheme_id).get(file.kind, ())]
-    return read_stored(stored, read_file(stored), wanted, reader)
+    return eyes.examine_stored(stored, read_file(stored), wanted)
 
 
 def _facts(file: ExpectedFile, reading: Reading | None) -> DocumentFacts:
@@ -106,6 +106,7 @@ class Rereader:
     scheme: str
     _done: dict[tuple[int, str], Reading] = field(default_factory=dict)
     _statements: dict[str, list[Wanted]] | None = None
+    _watch: Watch = field(default_factory=Watch)
 
     def read(self, document: DepositDocument, payload: Any, file: ExpectedFile) -> Reading:
         """The reading of this document against that payload."""
@@ -115,9 +116,9 @@ class Rereader:
                 self._statements = statements_of(self.scheme)
             wanted = [*wanted_values(payload, file), *self._statements.get(file.kind, ())]
             assert document.file is not None
-            with Reader(reading_limits(), trust_roots()) as reader:
+            with examiner(self._watch) as eyes:
                 content = read_file(document.file)
-                self._done[key] = read_stored(document.file, content, wanted, reader)
+                self._done[key] = eyes.examine_stored(document.file, content, wanted)
         return self._done[key]
 
 

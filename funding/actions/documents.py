@@ -1,7 +1,8 @@
 """Reading the documents of a deposit: each PDF once, to its end, whatever happens meanwhile.
 
-Each result is committed as it comes: a worker that takes over reads only what is left. The
-antivirus looks at each PDF before it is read, and before anybody may open it.
+Each result is committed as it comes: a worker that takes over reads only what is left, and its
+attempts count anew. The antivirus looks at each PDF before it is read, and before anybody may open
+it; nothing is locked meanwhile.
 """
 
 from __future__ import annotations
@@ -14,17 +15,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from funding.actions.limits import archive_limits, reading_limits, trust_roots
+from funding.actions.examining import INFECTED, Examiner, examiner
+from funding.actions.limits import archive_limits
 from funding.documents import (
     Entry,
     ExpectedFile,
-    Fault,
     Listing,
     Match,
-    Reader,
     Reading,
     Wanted,
     expected_files,
@@ -39,14 +38,10 @@ from funding.models import Deposit, DepositArchive, DepositDocument
 from funding.rules.documents import DocumentFacts
 from segur_portal.common import clock
 from segur_portal.common.actions import store_file
-from segur_portal.common.antivirus import scan_file
+from segur_portal.common.antivirus import ScanResult, record_scan
 from segur_portal.common.enums import DocumentKind
 from segur_portal.common.models import Statement, StoredFile
 
-_INFECTED = Fault(
-    "L’antivirus a trouvé ce document infecté : il est isolé, personne ne l’ouvrira.",
-    "Nettoyez le poste qui l’a produit, exportez de nouveau le document, puis déposez-le.",
-)
 _KINDS = {"order": DocumentKind.PURCHASE_ORDER, "acceptance": DocumentKind.ACCEPTANCE_REPORT}
 _BEAT_EVERY = 10
 # Where each named document is, by request.
@@ -160,7 +155,7 @@ def _read_all(
     jobs: Sequence[Job],
 ) -> None:
     done = set(deposit.documents.values_list("name", flat=True))
-    with Reader(reading_limits(), trust_roots()) as reader:
+    with examiner() as eyes:
         for rank, (file, archive, entry, wanted) in enumerate(jobs):
             if rank % _BEAT_EVERY == 0:
                 Deposit.objects.filter(pk=deposit.pk).update(heartbeat_at=clock.machine_now())
@@ -168,7 +163,7 @@ def _read_all(
                 continue
             done.add(file.name)
             with copies[archive].open("rb") as source:
-                _read_one(deposit, archives[archive], source, entry, wanted, reader)
+                _read_one(deposit, archives[archive], source, entry, wanted, eyes)
 
 
 def _read_one(
@@ -177,44 +172,58 @@ def _read_one(
     source: IO[bytes],
     entry: Entry,
     wanted: list[Wanted],
-    reader: Reader,
+    eyes: Examiner,
 ) -> None:
-    """Take one PDF out, keep it, have it looked at, read it; all of it or nothing."""
+    """Take one PDF out, have it looked at, read it; then keep it, all of it or nothing."""
     content = BytesIO()
-    fault = extract(source, entry, content, archive_limits())
-    with transaction.atomic():
-        stored = None
-        if fault:
-            reading = Reading(faults=(fault,))
-        else:
-            stored = store_file(
-                BytesIO(content.getvalue()),
-                name=entry.name,
-                purpose=StoredFile.Purpose.DOCUMENT,
-                stored_by=deposit.deposited_by,
-            )
-            reading = read_stored(stored, content.getvalue(), wanted, reader)
-        DepositDocument.objects.create(
-            deposit=deposit,
-            archive=archive,
-            name=entry.name,
-            file=stored,
-            reading=reading.as_dict(),
-            read_at=clock.now(),
-            infected_at=clock.now() if _INFECTED in reading.faults else None,
-        )
+    if fault := extract(source, entry, content, archive_limits()):
+        _keep(deposit, archive, entry, Reading(faults=(fault,)))
+        return
+    reading, scan = eyes.examine(content.getvalue(), wanted)
+    _keep(deposit, archive, entry, reading, content, scan)
 
 
-def read_stored(
-    stored: StoredFile, content: bytes, wanted: list[Wanted], reader: Reader
-) -> Reading:
-    """Read a stored PDF, once the antivirus looked at it."""
-    if settings.CLAMD_ADDRESS and scan_file(stored) == StoredFile.Scan.INFECTED:
-        return Reading(faults=(_INFECTED,))
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as local:
-        local.write(content)
-        local.flush()
-        return reader.read(Path(local.name), wanted)
+@transaction.atomic
+def _keep(
+    deposit: Deposit,
+    archive: DepositArchive,
+    entry: Entry,
+    reading: Reading,
+    content: BytesIO | None = None,
+    scan: ScanResult | None = None,
+) -> None:
+    """Keep what was read of one PDF, unless another worker did, or the deposit ended, meanwhile.
+
+    A deposit that advances is not given up: this attempt becomes its first.
+    """
+    lock = Deposit.objects.select_for_update(of=("self",), no_key=True)
+    locked = lock.filter(pk=deposit.pk, state="running").first()
+    if locked is None or locked.documents.filter(name=entry.name).exists():
+        return
+    DepositDocument.objects.create(
+        deposit=deposit,
+        archive=archive,
+        name=entry.name,
+        file=_stored(deposit, entry, content, scan) if content and scan else None,
+        reading=reading.as_dict(),
+        read_at=clock.now(),
+        infected_at=clock.now() if INFECTED in reading.faults else None,
+    )
+    if locked.attempts > 1:
+        Deposit.objects.filter(pk=locked.pk).update(attempts=1)
+
+
+def _stored(deposit: Deposit, entry: Entry, content: BytesIO, scan: ScanResult) -> StoredFile:
+    content.seek(0)
+    stored = store_file(
+        content,
+        name=entry.name,
+        purpose=StoredFile.Purpose.DOCUMENT,
+        stored_by=deposit.deposited_by,
+    )
+    if scan.state != StoredFile.Scan.SKIPPED:
+        record_scan(stored, scan)
+    return stored
 
 
 def facts_of(

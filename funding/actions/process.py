@@ -44,6 +44,7 @@ from segur_portal.common.models import Scheme
 from segur_portal.common.rules import Finding
 
 logger = logging.getLogger(__name__)
+# Without any progress: a document read makes the attempt that read it the first.
 MAX_ATTEMPTS = 5
 MAX_RACES = 20
 

@@ -22,14 +22,32 @@ from segur_portal.common.models import StoredFile
 BATCH = 200
 _Scan = StoredFile.Scan
 _CLEAN, _FOUND = b"stream: OK", b" FOUND"
+_NOT_ASKED = "l’antivirus ne répondait pas au fichier précédent"
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """One of `StoredFile.Scan`, and the daemon's words."""
+    """One of `StoredFile.Scan`, and the daemon's words; `is_late` when it let us wait in vain."""
 
     state: str
     detail: str = ""
+    is_late: bool = False
+
+
+@dataclass(slots=True)
+class Watch:
+    """The daemon during one pass over many files: once it let us wait in vain it is not asked
+    again. The files left are « analysis impossible », and the sweeper asks about them later."""
+
+    is_late: bool = False
+
+    def look(self, content: bytes) -> ScanResult:
+        """What the daemon says of these bytes, if it is still asked."""
+        if self.is_late:
+            return ScanResult(_Scan.IMPOSSIBLE, _NOT_ASKED)
+        result = scan_bytes(_pieces(content))
+        self.is_late = result.is_late
+        return result
 
 
 def scan_bytes(chunks: Iterable[bytes]) -> ScanResult:
@@ -45,7 +63,8 @@ def scan_bytes(chunks: Iterable[bytes]) -> ScanResult:
             answer = _answer(daemon)
     except OSError as error:
         # A refused size closes the connection while we still send: a broken pipe, not a verdict.
-        return ScanResult(_Scan.IMPOSSIBLE, str(error)[:200])
+        late = isinstance(error, TimeoutError)
+        return ScanResult(_Scan.IMPOSSIBLE, str(error)[:200], is_late=late)
     if answer == _CLEAN:
         return ScanResult(_Scan.CLEAN)
     words = answer.decode(errors="replace").removeprefix("stream: ")[:200]
@@ -85,11 +104,12 @@ def scan_file(stored: StoredFile) -> str:
     An infected file stays where it is and opens for nobody.
     """
     result = scan_bytes(_pieces(read_file(stored)))
-    _record(stored, result)
+    record_scan(stored, result)
     return result.state
 
 
-def _record(stored: StoredFile, result: ScanResult) -> None:
+def record_scan(stored: StoredFile, result: ScanResult) -> None:
+    """Record what the daemon said of a stored file; an infection is in the journal too."""
     with transaction.atomic():
         StoredFile.objects.filter(pk=stored.pk).update(
             scan_state=result.state, scan_detail=result.detail, scanned_at=clock.now()
@@ -141,7 +161,7 @@ def scan_again() -> int:
         result = scan_bytes(_pieces(read_file(stored)))
         if result.state == _Scan.IMPOSSIBLE:
             break
-        _record(stored, result)
+        record_scan(stored, result)
         count += 1
     return count
 

@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from segur_portal.common import clock
 from segur_portal.common.actions import store_file
 from segur_portal.common.antivirus import (
+    Watch,
     is_open,
     scan_again,
     scan_bytes,
@@ -142,6 +143,24 @@ def test_a_daemon_that_is_down_closes_the_file(settings: Any, address: str) -> N
     stored.refresh_from_db()
     assert (stored.scan_state, is_open(stored)) == (Scan.IMPOSSIBLE, False)
     assert scan_waiting() == 1
+
+
+def test_a_daemon_that_hangs_is_not_asked_about_the_next_file(
+    settings: Any, tmp_path: Path
+) -> None:
+    """It accepts and never answers: impossible, and nobody waits for it twice."""
+    address = f"/tmp/muet-{tmp_path.stat().st_ino}.sock"
+    settings.CLAMD_ADDRESS, settings.CLAMD_TIMEOUT = f"unix:{address}", 0.05
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(address)
+        mute.listen()
+        watch = Watch()
+        first = watch.look(b"rien de mal")
+        Path(address).unlink()
+        second = watch.look(b"rien de mal")
+    assert (first.state, first.is_late) == (Scan.IMPOSSIBLE, True)
+    assert second.state == Scan.IMPOSSIBLE
+    assert "fichier précédent" in second.detail, "its socket is gone: it was not asked"
 
 
 @pytest.mark.django_db

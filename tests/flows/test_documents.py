@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from enrolment.models import User
 from funding.actions import DepositRefusedError, file_without, process_deposit, receive_deposit
+from funding.actions.process import MAX_ATTEMPTS
 from funding.demo.papers import a_pdf, a_scan, a_zip, documents_of, order_lines
 from funding.demo.seals import altered, signed, signer
 from funding.models import Deposit, DepositArchive, DepositDocument, FundingRequest
-from segur_portal.common.models import Scheme, Statement, StoredFile
+from segur_portal.common.antivirus import ScanResult, is_open, scan_waiting
+from segur_portal.common.models import JournalEntry, Scheme, Statement, StoredFile
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.documents.hostile_pdfs import _encrypted
 from tests.documents.hostile_zips import _sharing
@@ -206,18 +209,124 @@ def test_a_worker_that_takes_over_reads_only_what_is_left(
     assert len(read) == 6, "three, the one that died, and the two that were left"
 
 
+def test_a_slow_deposit_that_advances_is_never_given_up(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One PDF by attempt, more of them than attempts: treated to its end, and no failure."""
+    from funding.documents import Reader
+
+    requests = prepared(user, MAX_ATTEMPTS + 2)
+    whole, read = Reader.read, list[str]()
+
+    def slow(self: Reader, path: Any, wanted: Any = ()) -> Any:
+        if read:
+            raise KeyboardInterrupt
+        read.append(str(path))
+        return whole(self, path, wanted)
+
+    monkeypatch.setattr(Reader, "read", slow)
+    deposit = received(user, requests, ("bons.zip", a_zip(papers(*requests))))
+    for done in range(1, len(requests)):
+        read.clear()
+        with pytest.raises(KeyboardInterrupt):
+            process_deposit(deposit.pk)
+        assert deposit.documents.count() == done
+    read.clear()
+    assert process_deposit(deposit.pk)
+    deposit.refresh_from_db()
+    assert (deposit.state, deposit.integrated_count) == ("done", len(requests))
+
+
+def test_without_progress_the_attempts_are_counted(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same PDF kills every attempt: after five, a visible failure."""
+    from funding.documents import Reader
+
+    def dying(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    requests = prepared(user, 1)
+    deposit = received(user, requests, ("bons.zip", a_zip(papers(*requests))))
+    monkeypatch.setattr(Reader, "read", dying)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            process_deposit(deposit.pk)
+    assert not process_deposit(deposit.pk)
+    deposit.refresh_from_db()
+    assert deposit.state == "failed"
+
+
+def test_a_daemon_that_hangs_is_asked_once_in_a_pass(
+    user: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """The deposit is treated; every file stays closed, and the sweeper asks about it later."""
+    settings.CLAMD_ADDRESS, settings.ANTIVIRUS_REQUIRED = "unix:/nowhere", True
+    asked = []
+
+    def hanging(chunks: Any) -> ScanResult:
+        asked.append(chunks)
+        return ScanResult("impossible", "timed out", is_late=True)
+
+    monkeypatch.setattr("segur_portal.common.antivirus.scan_bytes", hanging)
+    requests = prepared(user, 3)
+    deposit = deposited(user, requests, ("bons.zip", a_zip(papers(*requests))))
+    assert (deposit.state, deposit.integrated_count) == ("done", 3)
+    assert len(asked) == 1
+    files = StoredFile.objects.filter(purpose="document")
+    assert list(files.values_list("scan_state", flat=True)) == ["impossible"] * 3
+    assert not any(is_open(one) for one in files)
+    monkeypatch.setattr("segur_portal.common.antivirus.scan_bytes", lambda _: ScanResult("clean"))
+    scan_waiting()
+    assert all(is_open(one) for one in files.all())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_locked_while_a_document_is_looked_at(
+    user: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Neither by the antivirus nor by the reader, however long they take."""
+    from funding.documents import Reader
+
+    settings.CLAMD_ADDRESS = "unix:/nowhere"
+    whole, looked = Reader.read, list[str]()
+
+    def scan(_: Any) -> ScanResult:
+        assert not connection.in_atomic_block
+        looked.append("scan")
+        return ScanResult("clean")
+
+    def read(self: Reader, path: Any, wanted: Any = ()) -> Any:
+        assert not connection.in_atomic_block
+        looked.append("read")
+        return whole(self, path, wanted)
+
+    monkeypatch.setattr("segur_portal.common.antivirus.scan_bytes", scan)
+    monkeypatch.setattr(Reader, "read", read)
+    requests = prepared(user, 2)
+    deposited(user, requests, ("bons.zip", a_zip(papers(*requests))))
+    assert looked == ["scan", "read"] * 2
+
+
 def test_an_infected_document_makes_its_request_ko(
     user: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     """It is isolated, and only that request is KO."""
     settings.CLAMD_ADDRESS = "unix:/nowhere"
-
-    def scan(stored: StoredFile) -> str:
-        state = "infected" if stored.name.endswith("0002.pdf") else "clean"
-        StoredFile.objects.filter(pk=stored.pk).update(scan_state=state)
-        return state
-
-    monkeypatch.setattr("funding.actions.documents.scan_file", scan)
     requests = prepared(user, 2)
-    deposit = deposited(user, requests, ("bons.zip", a_zip(papers(*requests))))
+    files = papers(*requests)
+    bad = files[requests[1]["bonDeCommande"]["nomFichier"]]
+
+    def scan(chunks: Any) -> ScanResult:
+        return ScanResult("infected" if b"".join(chunks) == bad else "clean")
+
+    monkeypatch.setattr("segur_portal.common.antivirus.scan_bytes", scan)
+    deposit = deposited(user, requests, ("bons.zip", a_zip(files)))
     assert codes(deposit) == {1: [], 2: ["DOC-002"]}
+    document = deposit.documents.get(infected_at__isnull=False)
+    assert document.file
+    assert (document.name, document.file.scan_state) == (
+        requests[1]["bonDeCommande"]["nomFichier"],
+        "infected",
+    )
+    assert JournalEntry.objects.filter(verb="isolate", subject_id=str(document.file_id)).exists()
