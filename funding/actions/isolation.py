@@ -43,18 +43,25 @@ def follow_antivirus() -> int:
 
 @transaction.atomic
 def _isolate(document_id: int) -> bool:
-    """Flag the requests of one document, and tell; False when another worker just did."""
-    document = (
-        DepositDocument.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("deposit")
-        .filter(pk=document_id, infected_at=None)
-        .first()
+    """Flag the requests of one document, and tell; False when another worker just did, or when it
+    was replaced meanwhile.
+
+    The requests are locked first, in the order of their keys: an answer to a correction takes its
+    request, then the documents.
+    """
+    found = DepositDocument.objects.select_related("deposit").filter(
+        pk=document_id, infected_at=None, is_current=True
     )
+    document = found.first()
+    if document is None:
+        return False
+    requests = list(requests_naming(document).order_by("pk").select_for_update(of=("self",)))
+    document = found.select_for_update(of=("self",), skip_locked=True).first()
     if document is None:
         return False
     document.infected_at = clock.now()
     document.save(update_fields=["infected_at"])
-    for request in requests_naming(document).select_for_update(of=("self",)):
+    for request in requests:
         _flag(request, document)
     return True
 

@@ -11,7 +11,9 @@ import stat
 import struct
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -49,15 +51,21 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-def list_archive(file: IO[bytes], limits: ArchiveLimits) -> Listing:
-    """What the ZIP holds, without opening its entries."""
+def list_archive(
+    file: IO[bytes], limits: ArchiveLimits, now: Callable[[], float] = monotonic
+) -> Listing:
+    """What the ZIP holds, without opening its entries; `now` is what its seconds count by."""
+    until = now() + limits.seconds
     try:
         fault = _whole_fault(file, limits)
         if fault:
             return Listing(fault=fault)
         with ZipFile(file) as archive:
-            infos = archive.infolist()
-            spans = [_span(file, info) for info in infos]
+            infos, spans = archive.infolist(), list[_Span]()
+            for info in infos:
+                if now() > until:
+                    return Listing(fault=words.too_slow(limits.seconds))
+                spans.append(_span(file, info))
             if _overlap(spans, archive.start_dir):
                 return Listing(fault=words.OVERLAP)
     except _UNREADABLE:
@@ -162,20 +170,26 @@ def _entry_fault(info: ZipInfo, span: _Span, name: str, limits: ArchiveLimits) -
 
 
 def extract(
-    file: IO[bytes], entry: Entry, target: IO[bytes], limits: ArchiveLimits
+    file: IO[bytes],
+    entry: Entry,
+    target: IO[bytes],
+    limits: ArchiveLimits,
+    now: Callable[[], float] = monotonic,
 ) -> Fault | None:
     """Write the bytes of an entry to `target`, counting them; None when all is well.
 
-    What the directory declares is not trusted: the copy stops at the limits.
+    What the directory declares is not trusted: the copy stops at the limits, of time too.
     """
     if entry.fault:
         return entry.fault
-    written = 0
+    written, until = 0, now() + limits.seconds
     try:
         with ZipFile(file) as archive, archive.open(archive.infolist()[entry.position]) as source:
             while chunk := source.read(_CHUNK):
                 if not written and (kind := words.archive_kind(chunk)):
                     return words.nested(kind)
+                if now() > until:
+                    return words.too_slow(limits.seconds)
                 written += len(chunk)
                 if written > limits.max_entry_bytes:
                     return words.entry_too_large(limits.max_entry_bytes)

@@ -90,6 +90,13 @@ def nested(kind: str) -> Fault:
     )
 
 
+def too_slow(seconds: int) -> Fault:
+    """A ZIP, or one of its entries, whose opening takes longer than it may."""
+    return _fault(
+        f"L’ouverture de ce fichier dépasse {counted(seconds, 'seconde')} : elle a été arrêtée."
+    )
+
+
 def too_large(size: int, limit: int) -> Fault:
     """A ZIP heavier than the limit."""
     return _fault(

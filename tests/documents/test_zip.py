@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import count
 from random import Random
 from zipfile import ZIP_STORED
 
@@ -109,6 +110,22 @@ def test_the_copy_stops_at_the_limit_whatever_was_declared() -> None:
     """The directory is not trusted."""
     entry = Entry("a.pdf", 0, 10)
     assert "dépasse" in str(taken_out(GOOD, entry, ArchiveLimits(max_entry_bytes=10)))
+
+
+def test_the_seconds_are_bounded_too() -> None:
+    """Of the directory, of each entry: a clock that runs fast stops both, with a message."""
+    ticks = count(step=15)
+    listing = list_archive(BytesIO(GOOD), LIMITS, lambda: next(ticks))
+    assert listing.fault
+    assert not listing.entries
+    assert "dépasse 20 secondes" in plain(listing.fault.message)
+    ticks = count(step=21)
+    target = BytesIO()
+    fault = extract(BytesIO(GOOD), listed(GOOD).entries[0], target, LIMITS, lambda: next(ticks))
+    assert fault
+    assert "dépasse 20 secondes" in plain(fault.message)
+    assert not target.getvalue()
+    assert list_archive(BytesIO(GOOD), LIMITS, lambda: 0.0).fault is None
 
 
 def test_bytes_changed_at_random_never_raise() -> None:
