@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 
 from .people import Supplier
 
 
+@pghistory.track()
 class CompanyIdentity(models.Model):
     """The identity of a supplier in the State's registers (Sirene, BODACC), when it was read.
 

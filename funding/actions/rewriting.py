@@ -17,7 +17,7 @@ from funding.actions.corrected_papers import Papers, keep_papers
 from funding.actions.integrate import Batch, order_row, request_row, write_clients
 from funding.intake.judge import Verdict
 from funding.intake.leaves import Leaf, value_at
-from funding.models import Correction, FundingRequest
+from funding.models import Correction, FundingRequest, RequestRevision
 from funding.workflow import REQUEST
 from orders.models import Claim, DeMinimisAid, Order, OrderLine
 from orders.rules.facts import WantedClaim
@@ -43,6 +43,18 @@ _CORRECTED = (
     "price_scale_id",
     "base_id",
     "programme_id",
+)
+# What remains readable of a request once a correction took its place.
+_REVISED = (
+    "client_name",
+    "net",
+    "vat",
+    "gross",
+    "amount_due",
+    "payload",
+    "pricing",
+    "alerts",
+    "rules_version",
 )
 # Of the order itself: its supplier and its scheme stay.
 _ORDERED = (
@@ -99,6 +111,7 @@ def write_answers(answers: Sequence[Answered], *, actor: User) -> None:
     if not answers:
         return
     _rewrite_orders([one for one in answers if _is_advance(one)])
+    _keep_revisions(answers)
     _rewrite_requests(answers)
     keep_papers([(one.request, one.papers) for one in answers])
     _close(answers, actor)
@@ -120,6 +133,19 @@ def _rewrite_orders(answers: Sequence[Answered]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_CLIENTS, [ids])
     write_clients([(one.request.order_id, one.verdict.order, one.batch.world) for one in answers])
+
+
+def _keep_revisions(answers: Sequence[Answered]) -> None:
+    """What these requests said until now: the locked rows, before anything is written of them."""
+    now = clock.now()
+    RequestRevision.objects.bulk_create(
+        RequestRevision(
+            request=one.request,
+            replaced_at=now,
+            **{name: getattr(one.request, name) for name in _REVISED},
+        )
+        for one in answers
+    )
 
 
 def _rewrite_requests(answers: Sequence[Answered]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from funding.models import DepositDocument, FundingRequest
+from funding.models import DepositDocument, FundingRequest, RequestRevision
 from funding.report.papers import Paper, label_of
 from funding.report.viewer import Addresses, viewer_of
 from segur_portal.common.admin.panels import Panel, sentences, table
+from segur_portal.common.french import instant
 from segur_portal.common.money import in_french
 
 
@@ -25,6 +27,26 @@ def pricing_panels(request: FundingRequest) -> list[Panel]:
         headers = ("Identifiant", "Valeur", "Activité 2023", "Comptée", "Pourquoi")
         panels.append(table("Calcul, ligne par ligne", headers, lines))
     return panels
+
+
+def revision_panels(request: FundingRequest) -> list[Panel]:
+    """What the request said, and how its amount was computed, before each correction."""
+    return [_revision(one) for one in request.revisions.all()]
+
+
+def _revision(one: RequestRevision) -> Panel:
+    amounts = (one.net, one.vat, one.gross, one.amount_due)
+    content = {
+        "amounts": {
+            "headers": ["Client", "HT", "TVA", "TTC", "À verser"],
+            "rows": [[one.client_name, *(in_french(amount) for amount in amounts)]],
+        },
+        "sentences": one.pricing.get("sentences", []),
+        "alerts": [alert.get("message", "") for alert in one.alerts],
+        "text": json.dumps(one.payload, ensure_ascii=False, indent=2),
+    }
+    title = f"Avant la correction du {instant(one.replaced_at)}"
+    return Panel(title, "admin/parts/revision.html", content)
 
 
 def _priced_line(line: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -24,7 +24,13 @@ from funding.admin.bulk import BulkMixin
 from funding.admin.desk import DeskMixin
 from funding.admin.filters import AlertFilter, AssignedFilter
 from funding.admin.messages import MessagesMixin, messages_panel
-from funding.admin.panels import balances, pricing_panels, request_papers, request_viewers
+from funding.admin.panels import (
+    balances,
+    pricing_panels,
+    request_papers,
+    request_viewers,
+    revision_panels,
+)
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.admin.work import WorkMixin
@@ -211,6 +217,7 @@ class FundingRequestAdmin(
         return [
             messages_panel(request, obj),
             *pricing_panels(obj),
+            *revision_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),

@@ -10,6 +10,7 @@ from .ledger import LedgerEntry, Recovery
 from .messages import Attachment, Message
 from .payments import Payment, PaymentRun
 from .requests import FundingRequest
+from .revisions import RequestRevision
 from .simulations import SimulationLog
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Payment",
     "PaymentRun",
     "Recovery",
+    "RequestRevision",
     "SimulationLog",
 ]

@@ -12,7 +12,7 @@ from funding.enums import LedgerKind
 from funding.queries import LedgerQuerySet
 from funding.workflow import RECOVERY
 from orders.models import Order
-from segur_portal.common.models import Scheme
+from segur_portal.common.models import Scheme, Sealed
 
 from .payments import Payment
 from .requests import FundingRequest
@@ -69,6 +69,8 @@ class LedgerEntry(models.Model):
 
     The database refuses any change: an error is corrected by a line the other way.
     """
+
+    sealed = Sealed("at")
 
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="ledger", verbose_name="bon de commande"

@@ -2,8 +2,12 @@
 
 Triggers write the history of every business row (pghistory), actions the journal. Each night the
 traces of the days before are hashed, chained to the seal before: a row changed, removed or slipped
-in afterwards no longer gives the same digest. A copy of the last digest kept elsewhere (it is in
-the scheduler's log) proves that the chain itself was not rewritten.
+in afterwards no longer gives the same digest. So are the rows that are never changed once written,
+the ledger first (`Sealed`, on the model). A copy of the last digest kept elsewhere (it is in the
+scheduler's log) proves that the chain itself was not rewritten.
+
+A seal names its tables and their columns: one made before a table was sealed, or a column added,
+is verified as it was made; the rows written until then enter the next seal.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from segur_portal.common import clock
-from segur_portal.common.models import AuditSeal, JournalEntry
+from segur_portal.common.models import AuditSeal, Sealed
 
 logger = logging.getLogger(__name__)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('audit seal', 0))"
@@ -44,13 +48,26 @@ def event_models() -> list[type[Any]]:
 
 def traces() -> list[Trace]:
     """Every table sealed, in the order of their names."""
-    rows = [_trace(model, "pgh_id", "pgh_created_at") for model in event_models()]
-    return sorted([*rows, _trace(JournalEntry, "id", "at")], key=lambda one: one.table)
+    history = [_trace(model, "pgh_id", "pgh_created_at") for model in event_models()]
+    written_once = [
+        _declared(model, model.sealed) for model in apps.get_models() if hasattr(model, "sealed")
+    ]
+    return sorted([*history, *written_once], key=lambda one: one.table)
 
 
 def _trace(model: type[models.Model], key: str, at: str) -> Trace:
     columns = tuple(sorted(str(field.column) for field in model._meta.concrete_fields))
     return Trace(model._meta.db_table, key, at, columns)
+
+
+def _declared(model: type[models.Model], sealed: Sealed) -> Trace:
+    """The rows of a model, as it says itself."""
+    whole = _trace(model, "id", sealed.at)
+    if not sealed.fields:
+        return whole
+    kept = ("id", *sealed.fields)
+    columns = sorted(str(one.column) for one in model._meta.concrete_fields if one.name in kept)
+    return Trace(sealed.table or whole.table, "id", sealed.at, tuple(columns))
 
 
 @transaction.atomic

@@ -10,16 +10,20 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from enrolment.actions import sync_groups
 from enrolment.models import User
 from funding.demo.papers import a_pdf, order_lines
-from funding.models import Correction, DepositDocument, FundingRequest
+from funding.models import Correction, DepositDocument, FundingRequest, RequestRevision
 from funding.report.papers import papers_of
 from orders.models import Claim, EligibleClient, OrderClient
+from segur_portal.common.french import instant
 from segur_portal.common.models import IssuedDocument, JournalEntry, Notification, StoredFile
+from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import a_request
 from tests.factories import A_DAY
@@ -51,6 +55,10 @@ def kept_files() -> set[str]:
 
 def page(one: FundingRequest) -> str:
     return reverse("request_correction", args=[one.number])
+
+
+def admin_page(one: FundingRequest) -> str:
+    return reverse("admin:funding_fundingrequest_change", args=[one.pk])
 
 
 def client_of(user: User) -> Client:
@@ -138,6 +146,27 @@ def test_an_answer_is_judged_by_the_same_rules(
         "1080.00",
     ]
     assert one.order.net == 900
+    (revision,) = one.revisions.all()
+    assert revision.payload == before
+    assert revision.pricing["asked"]["net"] == str(revision.net)
+    sync_groups()
+    text = client_of(officer).get(admin_page(one)).content.decode()
+    assert f"Avant la correction du {instant(revision.replaced_at)}" in text
+    assert in_french(revision.gross) in text
+    assert escape(revision.pricing["sentences"][0]) in text
+
+
+def test_what_was_before_a_correction_never_changes(
+    one: FundingRequest, officer: User, member: User
+) -> None:
+    """Neither changed nor removed, even by raw SQL; a refused answer leaves none."""
+    ask(one, officer, NET, VAT, GROSS)
+    answer(member, one, {NET: "1000", VAT: "200", GROSS: "1300"})
+    assert not RequestRevision.objects.exists()
+    answer(member, one, {NET: "900", VAT: "180", GROSS: "1080"})
+    for deed in (lambda: RequestRevision.objects.update(net=0), one.revisions.all().delete):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            deed()
 
 
 def test_a_value_of_the_wrong_shape_is_refused_at_its_field(

@@ -1,6 +1,6 @@
 """Rows that every app shares: the programme's data, the journal, files, mails, notifications."""
 
-from .audit import AuditSeal
+from .audit import AuditSeal, Sealed
 from .clock import ClockShift
 from .files import StoredFile
 from .issued import IssuedDocument
@@ -39,6 +39,7 @@ __all__ = [
     "Reason",
     "RetentionPeriod",
     "Scheme",
+    "Sealed",
     "Statement",
     "StoredFile",
     "Window",

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 _DIGEST = r"^[0-9a-f]{64}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """On a model (`sealed = …`): its rows enter the daily seals.
+
+    `at` says when each was written; `fields` are those never changed once written, all of them by
+    default; `table` is what is read instead of the model's own table.
+    """
+
+    at: str
+    fields: tuple[str, ...] = ()
+    table: str = ""
 
 
 class AuditSeal(models.Model):

@@ -2,10 +2,18 @@
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.db import models
 
+from .audit import Sealed
 
+
+@pghistory.track(
+    pghistory.DeleteEvent(),
+    fields=["id", "key", "purpose", "size", "sha256", "stored_at"],
+    model_name="StoredFileEvent",
+)
 class StoredFile(models.Model):
     """One stored file: its opaque key, the name its owner gave it, its size and checksum.
 
@@ -13,6 +21,11 @@ class StoredFile(models.Model):
     a file before the antivirus has found it clean (`segur_portal.common.antivirus`). Deleted at the
     end of its period, it keeps its row, without its bytes or its name.
     """
+
+    # Every file ever stored: one withdrawn before it was deposited leaves its row in the history.
+    sealed = Sealed(
+        "stored_at", ("key", "purpose", "size", "sha256", "stored_at"), "common_everyfile"
+    )
 
     class Purpose(models.TextChoices):
         DEPOSIT = "deposit", "Dépôt JSON"

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from .audit import Sealed
 from .files import StoredFile
 from .programme import Scheme
 
@@ -59,6 +60,14 @@ class IssuedDocument(models.Model):
         PAYMENT_SLIP = "payment_slip", "Bordereau de paiement"
         ENROLMENT_RECEIPT = "enrolment_receipt", "Récépissé d’enrôlement"
         MODEL = "model", "Modèle de document"
+
+    sealed = Sealed(
+        "issued_at",
+        fields=(
+            *("kind", "subject", "subject_id", "version", "reference", "code"),
+            *("scheme", "recipient_siret", "data", "attached", "issued_at"),
+        ),
+    )
 
     kind = models.CharField("document", max_length=30, choices=Kind.choices)
     subject = models.CharField("objet", max_length=60)

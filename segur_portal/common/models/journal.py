@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from .audit import Sealed
+
 
 class JournalEntry(models.Model):
     """One deed on one business object, written in the deed's own transaction.
@@ -11,6 +13,8 @@ class JournalEntry(models.Model):
     speaks of, so it holds no foreign key to it. `public` entries are shown to the supplier. A
     `is_coded` deed is a decision: it has a reason of the list and a text, never one alone.
     """
+
+    sealed = Sealed("at")
 
     subject = models.CharField("objet", max_length=60)
     subject_id = models.CharField("identifiant", max_length=40)

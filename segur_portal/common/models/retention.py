@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from segur_portal.common.enums import RetentionKind
 
+from .audit import Sealed
 from .files import StoredFile
 
 
@@ -88,6 +89,14 @@ class FileDeletion(models.Model):
     The row of the file stays, without its name or its bytes. `decided_by` is nobody when the
     portal did it by itself; `erased_at` is when the storage let the bytes go.
     """
+
+    sealed = Sealed(
+        "decided_at",
+        fields=(
+            *("file", "kind", "purpose", "size", "sha256", "stored_at"),
+            *("why", "decided_at", "decided_by"),
+        ),
+    )
 
     file = models.OneToOneField(
         StoredFile, models.PROTECT, related_name="deletion", verbose_name="fichier"
