@@ -17,6 +17,8 @@ from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.french import instant
 from segur_portal.common.money import in_french
 
+_ANSWERED = "answer_correction"
+
 
 def pricing_panels(request: FundingRequest) -> list[Panel]:
     """« Pourquoi ce montant » : the calculation in sentences, then line by line."""
@@ -30,7 +32,11 @@ def pricing_panels(request: FundingRequest) -> list[Panel]:
 
 
 def revision_panels(request: FundingRequest) -> list[Panel]:
-    """What the request said, and how its amount was computed, before each correction."""
+    """What the request said, and how its amount was computed, before each correction. No query
+    when its journal, read already, tells of none."""
+    journal = vars(request).get("journal")
+    if journal is not None and not any(entry.verb == _ANSWERED for entry in journal):
+        return []
     return [_revision(one) for one in request.revisions.all()]
 
 
