@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.db import connection, models
@@ -17,6 +17,8 @@ from segur_portal.common.clock import PARIS
 if TYPE_CHECKING:
     from enrolment.models import Supplier
     from orders.models import BaseImport
+
+_K = TypeVar("_K")
 
 # When the night's imports must be over (the scheduler checks then).
 NIGHT_ENDS = time(7)
@@ -70,10 +72,12 @@ _ROWS_SQL = f"""
       AND (kind, value) IN (SELECT * FROM unnest(%s::varchar[], %s::varchar[]))
 """  # noqa: S608 (constants only)
 _OVERRIDES_SQL = f"""
-    SELECT DISTINCT ON (kind, value) is_eligible, {_BASE_COLUMNS} FROM orders_eligibilityoverride
-    WHERE scheme_id = %s AND %s BETWEEN starts_on AND ends_on
-      AND (kind, value) IN (SELECT * FROM unnest(%s::varchar[], %s::varchar[]))
-    ORDER BY kind, value, starts_on DESC, id DESC
+    SELECT DISTINCT ON (kind, value, asked.day) asked.day, is_eligible, {_BASE_COLUMNS}
+    FROM orders_eligibilityoverride
+    JOIN (SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::date[])) AS asked(k, v, day)
+      ON (kind, value) = (asked.k, asked.v) AND asked.day BETWEEN starts_on AND ends_on
+    WHERE scheme_id = %s
+    ORDER BY kind, value, asked.day, starts_on DESC, id DESC
 """  # noqa: S608
 
 
@@ -91,14 +95,30 @@ def rows_for(
     with connection.cursor() as cursor:
         cursor.execute(_ROWS_SQL, [scheme, kinds, values])
         rows = {(row[0], row[1]): BaseRow(*row) for row in cursor.fetchall()}
-        cursor.execute(_OVERRIDES_SQL, [scheme, on, kinds, values])
-        for is_eligible, *stated in cursor.fetchall():
-            key = (stated[0], stated[1])
-            if is_eligible:
-                rows[key] = _overridden(rows.get(key, BaseRow(*key)), stated)
-            else:
-                rows.pop(key, None)
+    for (kind, value, _), override in _overrides(scheme, [(*key, on) for key in keys]).items():
+        _override(rows, (kind, value), (kind, value), override)
     return rows
+
+
+def _overrides(
+    scheme: str, keys: Sequence[tuple[str, str, date]]
+) -> dict[tuple[str, str, date], tuple[Any, ...]]:
+    """What officers' overrides say of these (kind, value) on these days, where they say something:
+    eligible or not, then the columns of the base. One query."""
+    kinds, values, days = ([*column] for column in zip(*dict.fromkeys(keys), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERRIDES_SQL, [kinds, values, days, scheme])
+        return {(row[2], row[3], row[0]): row[1:] for row in cursor.fetchall()}
+
+
+def _override(
+    rows: dict[_K, BaseRow], at: _K, key: tuple[str, str], override: Sequence[Any]
+) -> None:
+    is_eligible, *stated = override
+    if is_eligible:
+        rows[at] = _overridden(rows.get(at, BaseRow(*key)), stated)
+    else:
+        rows.pop(at, None)
 
 
 def _overridden(row: BaseRow, stated: Sequence[Any]) -> BaseRow:
@@ -134,15 +154,28 @@ _ROWS_AT_SQL = f"""
 
 
 def rows_at_versions(
-    scheme: str, keys: Sequence[tuple[str, str, int]]
-) -> dict[tuple[str, str, int], BaseRow]:
-    """The lines of a scheme's base as they stood, for these (kind, value, version): one query."""
+    scheme: str, keys: Sequence[tuple[str, str, int, date]]
+) -> dict[tuple[str, str, int, date], BaseRow]:
+    """The lines of a scheme's base as they counted at a version and on a day, for these (kind,
+    value, version, day): two queries.
+
+    Overrides are not versioned: those whose period covers the day apply, whenever they were
+    written (docs/decisions/0007).
+    """
     if not keys:
         return {}
-    kinds, values, versions = ([*column] for column in zip(*keys, strict=True))
+    lines = dict.fromkeys((kind, value, version) for kind, value, version, _ in keys)
+    kinds, values, versions = ([*column] for column in zip(*lines, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(_ROWS_AT_SQL, [kinds, values, versions, scheme, scheme])
-        return {(row[1], row[2], row[0]): BaseRow(*row[1:]) for row in cursor.fetchall()}
+        read = {(row[1], row[2], row[0]): BaseRow(*row[1:]) for row in cursor.fetchall()}
+    found = {key: read[key[:3]] for key in keys if key[:3] in read}
+    overrides = _overrides(scheme, [(kind, value, day) for kind, value, _, day in keys])
+    for key in dict.fromkeys(keys):
+        kind, value, _, day = key
+        if override := overrides.get((kind, value, day)):
+            _override(found, key, (kind, value), override)
+    return found
 
 
 def next_version(scheme: str) -> int:

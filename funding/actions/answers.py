@@ -21,8 +21,9 @@ from funding.intake.judge import ANSWERED, Verdict
 from funding.intake.world import Reopened, World
 from funding.models import Correction, Deposit, DepositDocument, FundingRequest
 from funding.rules.documents import DocumentFacts
+from orders.models import BaseImport
 from orders.queries import rows_at_versions
-from orders.rules.facts import OrderFacts
+from orders.rules.facts import BaseRow, BaseRows, OrderFacts
 from segur_portal.common import clock
 from segur_portal.common.enums import Kind
 from segur_portal.common.french import paris_day
@@ -155,7 +156,6 @@ def batch_of(
     request: FundingRequest, envelope: Envelope, world: World, versions: Versions
 ) -> Batch:
     """What a corrected request is written with: its own deposit, its own world."""
-    versions = replace(versions, base=versions.base or request.base)
     return Batch(request.deposit, envelope, world, versions, request.scheme, clock.now())
 
 
@@ -166,7 +166,7 @@ def worlds_as_received(
     *,
     is_simulation: bool = False,
 ) -> list[tuple[World, Versions]]:
-    """The world in which each is judged again, in the same order."""
+    """The world in which each is judged again and what it then remembers, in the same order."""
     days: dict[date, list[Again]] = {}
     for one in again:
         days.setdefault(paris_day(one.request.received_at), []).append(one)
@@ -184,28 +184,48 @@ def worlds_as_received(
     found = []
     for one in again:
         world, versions = loaded[paris_day(one.request.received_at)]
-        found.append((_as_received(world, one.request, then), versions))
+        base, rows = _base_of(one, world, versions, then.get(one.request.pk, {}))
+        world = _as_received(world, one.request, rows)
+        found.append((world, replace(versions, base=base)))
     return found
 
 
-def _rows_then(again: Sequence[Again]) -> dict[int, dict[tuple[str, str], Any]]:
-    """The lines of the base as they stood when each request was received, by version of the base:
-    a client that left since does not block an answer."""
-    keys = [
-        (*key, one.request.base.version or 0)
+def _rows_then(again: Sequence[Again]) -> dict[int, dict[tuple[str, str], BaseRow]]:
+    """The lines of the base as they counted when each request was received, by request: a client
+    that left since does not block an answer, nor does another activity change a ceiling."""
+    keys = {
+        one.request.pk: [
+            (*key, one.request.base.version or 0, paris_day(one.request.received_at))
+            for key in OrderFacts.from_payload(one.payload, scheme=one.request.scheme_id).lookups()
+        ]
         for one in again
-        for key in OrderFacts.from_payload(one.payload, scheme=one.request.scheme_id).lookups()
-    ]
+    }
     scheme = again[0].request.scheme_id
-    found: dict[int, dict[tuple[str, str], Any]] = {}
-    for (kind, value, version), row in rows_at_versions(scheme, list(dict.fromkeys(keys))).items():
-        found.setdefault(version, {})[kind, value] = row
-    return found
+    rows = rows_at_versions(scheme, [key for asked in keys.values() for key in asked])
+    return {
+        pk: {(key[0], key[1]): rows[key] for key in asked if key in rows}
+        for pk, asked in keys.items()
+    }
 
 
-def _as_received(
-    world: World, request: FundingRequest, then: Mapping[int, Mapping[tuple[str, str], Any]]
-) -> World:
+def _base_of(
+    one: Again, world: World, versions: Versions, then: Mapping[tuple[str, str], BaseRow]
+) -> tuple[BaseImport, BaseRows]:
+    """The one version of the base that a corrected request is judged on, and remembers.
+
+    That of its reception; the one in force only when the correction names somebody who entered
+    the base since, and it knows all of them. Never a mixture: its balance is judged on the same.
+    """
+    request = one.request
+    if request.kind == Kind.BALANCE or versions.base is None:
+        return request.base, then
+    named = OrderFacts.from_payload(one.payload, scheme=request.scheme_id).identifiers()
+    if any(key not in then for key in named) and all(key in world.base for key in named):
+        return versions.base, world.base
+    return request.base, then
+
+
+def _as_received(world: World, request: FundingRequest, base: BaseRows) -> World:
     """The world of the instant when this request was received, as if it held nothing."""
     held = {key: one for key, one in world.held.items() if one.request_number != request.number}
     advances = {
@@ -218,7 +238,7 @@ def _as_received(
         known={},
         held=held,
         advances=advances,
-        base={**world.base, **then.get(request.base.version or 0, {})},
+        base=base,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from funding.workflow import GRANTED, REQUEST
 from orders.queries import rows_at_versions
 from orders.rules.facts import BaseRow, Holder, OrderFacts
 from segur_portal.common.enums import Kind, SchemeCode
+from segur_portal.common.french import paris_day
 
 _HELD = """
     SELECT claim.kind, claim.value, claim.slot, o.supplier_id, request.number
@@ -100,15 +102,15 @@ def advances_of(
     facts = {row.pk: OrderFacts.from_payload(row.payload, scheme=scheme) for row in found}
     base = rows_at_versions(
         scheme,
-        [(*key, row.base.version) for row in found for key in facts[row.pk].identifiers()],
+        [(*key, *_judged_on(row)) for row in found for key in facts[row.pk].identifiers()],
     )
     return {row.reference: _known_advance(row, facts[row.pk], base) for row in found}
 
 
 def _known_advance(
-    row: Any, order: OrderFacts, base: dict[tuple[str, str, int], BaseRow]
+    row: Any, order: OrderFacts, base: dict[tuple[str, str, int, date], BaseRow]
 ) -> KnownAdvance:
-    solution, version = row.order.solution, row.base.version
+    solution, judged_on = row.order.solution, _judged_on(row)
     return KnownAdvance(
         request_id=row.pk,
         number=row.number,
@@ -121,8 +123,15 @@ def _known_advance(
         order=order,
         amount_kept=row.amount_due - row.claimed,
         scale=scale_facts(row.price_scale),
-        base={key: base[*key, version] for key in order.identifiers() if (*key, version) in base},
+        base={
+            key: base[*key, *judged_on] for key in order.identifiers() if (*key, *judged_on) in base
+        },
     )
+
+
+def _judged_on(row: Any) -> tuple[int, date]:
+    """The version of the base an advance was judged on, and the day it was received."""
+    return row.base.version, paris_day(row.received_at)
 
 
 def ris_requests(

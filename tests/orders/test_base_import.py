@@ -48,11 +48,12 @@ def test_a_night_adds_changes_and_ends(officer: User) -> None:
     assert counts(import_) == ("applied", 40, 1, 1, 1, 0)
     assert import_.version == 2
     key = ("SIREN", make_siren(2))
-    at = rows_at_versions(RIS, [(*key, 1), (*key, 2), ("SIREN", make_siren(3), 1)])
-    assert at[*key, 1].label == "Cabinet d’imagerie n° 2"
-    assert (at[*key, 2].label, at[*key, 2].activity_2023) == ("Nouveau nom", None)
-    assert ("SIREN", make_siren(3), 1) in at
-    assert rows_at_versions(RIS, [("SIREN", make_siren(3), 2)]) == {}
+    gone = ("SIREN", make_siren(3))
+    at = rows_at_versions(RIS, [(*key, 1, DAY), (*key, 2, DAY), (*gone, 1, DAY)])
+    assert at[*key, 1, DAY].label == "Cabinet d’imagerie n° 2"
+    assert (at[*key, 2, DAY].label, at[*key, 2, DAY].activity_2023) == ("Nouveau nom", None)
+    assert (*gone, 1, DAY) in at
+    assert rows_at_versions(RIS, [(*gone, 2, DAY)]) == {}
 
 
 def test_no_line_is_ever_deleted() -> None:

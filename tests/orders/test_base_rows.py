@@ -7,7 +7,7 @@ import pytest
 
 from enrolment.models import User
 from orders.models import BaseImport, EligibilityOverride, EligibleClient
-from orders.queries import current_import, rows_for
+from orders.queries import current_import, rows_at_versions, rows_for
 from orders.rules.facts import BaseRow
 from segur_portal.common import clock
 from segur_portal.common.models import Scheme
@@ -126,3 +126,30 @@ def test_the_import_in_force_is_the_last_version_applied():
     found = current_import(MDV)
     assert found is not None
     assert found.version == 2
+
+
+def test_a_past_version_counts_with_the_overrides_of_its_day(django_assert_num_queries):
+    """Line, version and day: an override counts on the days it covers, whatever the version."""
+    key = (ROW.kind, ROW.value)
+    _line(valid_to=2)
+    _line(replace(ROW, label="Depuis"), valid_from=2)
+    _override(activity_2023=9000)
+    later = DAY + timedelta(days=1)
+    asked = [(*key, 1, DAY), (*key, 1, later), (*key, 2, DAY), ("AM", ROW.value, 1, DAY)]
+    with django_assert_num_queries(2):
+        found = rows_at_versions(MDV, [*asked, *asked])
+    assert found == {
+        (*key, 1, DAY): replace(ROW, activity_2023=9000),
+        (*key, 1, later): ROW,
+        (*key, 2, DAY): replace(ROW, label="Depuis", activity_2023=9000),
+    }
+
+
+def test_an_override_adds_to_a_past_version_and_takes_away_from_it():
+    """« Éligible » makes the line that the version lacks; « non éligible » hides the one it has."""
+    key, stranger = (ROW.kind, ROW.value), ("RPPS", "10000000025")
+    _line(valid_to=2)
+    _override(is_eligible=False)
+    _override(value=stranger[1], label="Ajouté")
+    found = rows_at_versions(MDV, [(*key, 1, DAY), (*stranger, 1, DAY)])
+    assert found == {(*stranger, 1, DAY): BaseRow(*stranger, label="Ajouté")}
