@@ -12,12 +12,13 @@ from funding.intake.facts import beneficiary, de_minimis_facts, pointers
 from funding.models import FundingRequest
 from funding.pricing import kept_shares
 from funding.rules.catalogue import CATALOGUE
-from funding.rules.facts import AmountFacts
+from funding.rules.facts import AmountFacts, DeMinimisFacts
 from funding.workflow import GRANTED
+from orders.queries import rows_at_versions
 from orders.rules.facts import OrderFacts
-from orders.rules.words import ClientKind
 from segur_portal.common import clock
 from segur_portal.common.enums import Kind
+from segur_portal.common.french import paris_day
 from segur_portal.common.models import Parameter
 from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -38,19 +39,9 @@ def check_de_minimis(request: FundingRequest) -> None:
     if request.kind != Kind.ADVANCE:
         return
     order = OrderFacts.from_payload(request.payload, scheme=request.scheme_id)
-    concerned = [client for client in order.clients if client.kind != ClientKind.ESTABLISHMENT]
-    keys = sorted({beneficiary(client) for client in concerned} - {""})
-    if not keys:
-        return
-    _lock(keys)
-    aids = de_minimis_facts(
-        order,
-        shares=kept_shares(request.pricing, pointers(order)),
-        grants=granted_aid(keys),
-        parameters=Parameter.objects.numbers(request.scheme_id),
-        on=clock.today(),
-    )
-    facts = AmountFacts.of_aid(tuple(aids), net=request.net, vat=request.vat, gross=request.gross)
+    _lock(sorted({beneficiary(client) for client in order.clients} - {""}))
+    aids = aid_of(request)
+    facts = AmountFacts.of_aid(aids, net=request.net, vat=request.vat, gross=request.gross)
     for finding in CATALOGUE["MNT-005"].findings(facts):
         raise ForbiddenMoveError(f"Acceptation impossible (MNT-005) : {finding.message}")
 
@@ -73,6 +64,28 @@ def check_advance(request: FundingRequest) -> None:
             f"{in_french(excess)} sur l’avance {advance.number}, qui n’est pas encore versée "
             f"(« {advance.get_state_display()} »). Acceptez-le une fois l’avance payée."
         )
+
+
+def aid_of(request: FundingRequest) -> tuple[DeMinimisFacts, ...]:
+    """The aid of each client of an advance as of today, for officers only: it counts what other
+    suppliers' orders were granted. The base is that of the reception."""
+    order = OrderFacts.from_payload(request.payload, scheme=request.scheme_id)
+    version, day = request.base.version or 0, paris_day(request.received_at)
+    rows = rows_at_versions(
+        request.scheme_id, [(*key, version, day) for key in order.identifiers()]
+    )
+    keys = sorted({beneficiary(client) for client in order.clients} - {""})
+    return tuple(
+        de_minimis_facts(
+            order,
+            shares=kept_shares(request.pricing, pointers(order)),
+            base={(kind, value): row for (kind, value, *_), row in rows.items()},
+            grants=granted_aid(keys, supplier=request.supplier),
+            parameters=Parameter.objects.numbers(request.scheme_id),
+            on=clock.today(),
+            is_for_officer=True,
+        )
+    )
 
 
 def _lock(keys: Sequence[str]) -> None:

@@ -98,7 +98,7 @@ def load_world(
         base=rows_for(scheme, asked.keys, on),
         held=held_claims(supplier, scheme, asked.claims, own),
         known=known_requests(supplier, scheme, envelope.kind, asked.references),
-        grants=granted_aid(asked.beneficiaries, only_of=own),
+        grants=granted_aid(asked.beneficiaries, supplier=supplier, is_own_only=is_simulation),
         ris_requested=frozenset(ris_requested),
         ris_accepted=frozenset(ris_accepted),
         advances=advances,

@@ -10,10 +10,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
+from funding.actions.acceptance import aid_of
 from funding.models import DepositDocument, FundingRequest, RequestRevision
 from funding.report.papers import Paper, label_of
 from funding.report.viewer import Addresses, viewer_of
+from funding.workflow import IN_PROGRESS
 from segur_portal.common.admin.panels import Panel, sentences, table
+from segur_portal.common.enums import Kind
 from segur_portal.common.french import instant
 from segur_portal.common.money import in_french
 
@@ -64,6 +67,38 @@ def _priced_line(line: Mapping[str, Any]) -> tuple[Any, ...]:
         line.get("counted", ""),
         line.get("reason", ""),
     )
+
+
+def aid_panels(request: FundingRequest) -> list[Panel]:
+    """What is counted against the *de minimis* ceiling (MNT-005), while it may still be granted.
+    Officers only: it counts what other suppliers' orders were granted."""
+    if request.kind != Kind.ADVANCE or request.state not in IN_PROGRESS:
+        return []
+    headers = (
+        "Client",
+        "Déclarées",
+        "Accordées, ce fournisseur",
+        "Accordées, autres fournisseurs",
+        "Cette demande",
+        "Total",
+        "Plafond",
+    )
+    rows = [
+        (
+            aid.client,
+            in_french(aid.declared),
+            in_french(aid.granted.own),
+            in_french(aid.granted.others),
+            in_french(aid.requested),
+            in_french(aid.total),
+            in_french(aid.ceiling),
+        )
+        for aid in aid_of(request)
+    ]
+    title = "Aides de minimis au jour d’aujourd’hui"
+    if not rows:
+        return [sentences(title, ["Établissements de santé : non concernés."])]
+    return [table(title, headers, rows)]
 
 
 def balances(request: FundingRequest) -> list[Panel]:

@@ -25,6 +25,7 @@ from funding.admin.desk import DeskMixin
 from funding.admin.filters import AlertFilter, AssignedFilter
 from funding.admin.messages import MessagesMixin, messages_panel
 from funding.admin.panels import (
+    aid_panels,
     balances,
     pricing_panels,
     request_papers,
@@ -218,6 +219,7 @@ class FundingRequestAdmin(
             messages_panel(request, obj),
             *pricing_panels(obj),
             *revision_panels(obj),
+            *aid_panels(obj),
             *order_panels(obj.order),
             *balances(obj),
             *transfers_of(obj),

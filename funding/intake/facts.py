@@ -20,11 +20,12 @@ from funding.rules.facts import (
     CalendarFacts,
     DeMinimisFacts,
     Deployed,
+    Grants,
     HoldFacts,
     PilotFacts,
 )
-from orders.rules.facts import Client, OrderFacts
-from orders.rules.words import ClientKind
+from orders.rules.facts import BaseRows, Client, OrderFacts
+from orders.rules.imaging import is_health_establishment
 from segur_portal.common.enums import Kind, ParameterCode, SchemeCode, WindowKind
 from segur_portal.common.money import ZERO, euros
 
@@ -120,6 +121,7 @@ def advance_amounts(order: OrderFacts, pricing: Pricing | None, world: World) ->
         aids = de_minimis_facts(
             order,
             shares=shares(pricing, pointers(order)),
+            base=world.base,
             grants=world.grants,
             parameters=world.parameters,
             on=order.signed_on,
@@ -145,26 +147,31 @@ def de_minimis_facts(
     order: OrderFacts,
     *,
     shares: Mapping[str, Decimal],
-    grants: Mapping[str, Decimal],
+    base: BaseRows,
+    grants: Mapping[str, Grants],
     parameters: Mapping[str, Decimal],
     on: date,
+    is_for_officer: bool = False,
 ) -> Iterator[DeMinimisFacts]:
     """The aid of each client (MNT-005), over the rolling years before `on`.
 
     At deposit `on` is the day of signature, which the declaration speaks of; at decision, that of
     the grant. Health establishments fall under another decision and are not asked.
+
+    A client that is exempt is left out: `base` says who is (`is_health_establishment`).
     """
     since = on - relativedelta(years=int(parameters[ParameterCode.DE_MINIMIS_YEARS]))
     for client in order.clients:
-        if client.kind == ClientKind.ESTABLISHMENT:
+        if is_health_establishment(client, base):
             continue
         yield DeMinimisFacts(
             pointer=f"{client.pointer}/aidesMinimis",
             client=client.name,
             declared=sum((aid.amount for aid in client.aids if aid.granted_on >= since), ZERO),
-            granted=grants.get(beneficiary(client), ZERO),
+            granted=grants.get(beneficiary(client), Grants()),
             requested=shares[client.pointer],
             ceiling=parameters[ParameterCode.DE_MINIMIS_CEILING],
+            is_for_officer=is_for_officer,
         )
 
 

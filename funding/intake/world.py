@@ -11,7 +11,7 @@ from typing import Any
 from enrolment.rules import LayoutFacts, SolutionFacts
 from funding.pricing import Scale
 from funding.rules.documents import DocumentFacts
-from funding.rules.facts import PilotFacts, WindowFacts
+from funding.rules.facts import Grants, PilotFacts, WindowFacts
 from orders.rules.facts import BaseRow, Holder, OrderFacts
 
 
@@ -89,7 +89,7 @@ class World:
     base: Mapping[tuple[str, str], BaseRow]
     held: Mapping[tuple[str, str, str], Holder]
     known: Mapping[str, Known]
-    grants: Mapping[str, Decimal] = field(default_factory=dict)
+    grants: Mapping[str, Grants] = field(default_factory=dict)
     ris_requested: frozenset[str] = frozenset()
     ris_accepted: frozenset[str] = frozenset()
     advances: Mapping[str, KnownAdvance] = field(default_factory=dict)

@@ -77,26 +77,34 @@ def priced_lines(order: OrderFacts, base: BaseRows, measure: str | None) -> tupl
 def _activity_lines(order: OrderFacts, base: BaseRows) -> Iterator[PricedLine]:
     """The 2023 activity of establishments by FINESS, and of liberal doctors by AM number."""
     seen: set[tuple[str, str]] = set()
-    for source in _activity_sources(order):
+    for source in _activity_sources(order, base):
         row = base.get((source.kind.value, source.value))
         is_repeated = (source.kind.value, source.value) in seen
         seen.add((source.kind.value, source.value))
         yield _valued(source, row, is_repeated=is_repeated)
 
 
-def _activity_sources(order: OrderFacts) -> Iterator[_Source]:
+def _activity_sources(order: OrderFacts, base: BaseRows) -> Iterator[_Source]:
     for client in order.clients:
         for line in client.establishments:
-            yield _establishment_source(client, line)
+            yield _establishment_source(client, line, base)
         for doctor in client.doctors:
             yield _doctor_source(client, doctor)
 
 
-def _establishment_source(client: Client, line: Establishment) -> _Source:
-    counts = client.kind == ClientKind.ESTABLISHMENT
+def _establishment_source(client: Client, line: Establishment, base: BaseRows) -> _Source:
+    counts = _is_establishment(client, line, base)
     pointer = f"{line.pointer}/finessGeographique"
     reason = _SALARIED if counts else _PRACTICE
     return _Source(pointer, client, line.name, Key.FINESS, line.finess, reason, counts)
+
+
+def _is_establishment(client: Client, line: Establishment, base: BaseRows) -> bool:
+    """Whether the activity of a FINESS is salaried: what the base says of the client and of the
+    FINESS, both when it speaks of both; what was declared only where it says nothing."""
+    keys = ((Key.SIREN.value, client.siren or ""), (Key.FINESS.value, line.finess))
+    types = {row.structure_type for key in keys if (row := base.get(key))} - {""}
+    return (types or {client.kind}) == {ClientKind.ESTABLISHMENT.value}
 
 
 def _doctor_source(client: Client, doctor: Doctor) -> _Source:

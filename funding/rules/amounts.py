@@ -196,7 +196,7 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         title="Les aides de minimis du client restent sous le plafond",
         message=(
             "{client} : {found} d’aides de minimis ({declared} déclarés, {granted} déjà accordés "
-            "par ce portail, {requested} pour cette demande), pour {ceiling} au plus."
+            "par ce portail{whose}, {requested} pour cette demande), pour {ceiling} au plus."
         ),
         advice=(
             "La demande est enregistrée, mais ne pourra être acceptée au-dessus du plafond : "
@@ -205,6 +205,11 @@ RULES: tuple[Rule[AmountFacts], ...] = (
         source="Domaine, section 6, Montants ; règlement (UE) 2023/2831, article 3",
         check=under_de_minimis,
         kinds=_ADVANCE,
+        note=(
+            "Ce qui a été accordé pour les commandes d’autres fournisseurs compte, mais n’est pas "
+            "chiffré. N’est pas concerné un établissement de santé que la base connaît comme tel "
+            "et qui est identifié par un FINESS."
+        ),
     ),
     Rule(
         code="MNT-006",

@@ -80,6 +80,7 @@ _STAND_INS = {
     "slot": "",
     "mark": "",
     "until": "",
+    "whose": "",
 }
 
 

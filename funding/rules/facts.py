@@ -37,15 +37,37 @@ class CalendarFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Grants:
+    """What the portal granted to a beneficiary: for the orders of one supplier, and of others."""
+
+    own: Decimal = ZERO
+    others: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class DeMinimisFacts:
-    """Aid counted for one client: declared + the portal's own grants + this one (MNT-005)."""
+    """Aid counted for one client: declared + the portal's own grants + this one (MNT-005).
+
+    `is_for_officer`: only officers read what the orders of other suppliers were granted.
+    """
 
     pointer: str
     client: str
     declared: Decimal
-    granted: Decimal
+    granted: Grants
     requested: Decimal
     ceiling: Decimal
+    is_for_officer: bool = False
+
+    @property
+    def own_total(self) -> Decimal:
+        """What the supplier knows of it."""
+        return self.declared + self.granted.own + self.requested
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.own_total + self.granted.others
 
 
 @dataclass(frozen=True, slots=True)

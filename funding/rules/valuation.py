@@ -37,19 +37,38 @@ def situation_agrees(facts: AmountFacts) -> Iterator[Breach]:
 
 
 def under_de_minimis(facts: AmountFacts) -> Iterator[Breach]:
-    """MNT-005: declared aid, the portal's own grants and this aid, the ceiling included."""
+    """MNT-005: declared aid, the portal's own grants and this aid, the ceiling included.
+
+    A supplier reads what it declared, what its own orders were granted and what it asks; never a
+    figure from which the grants of others' orders could be subtracted.
+    """
     for aid in facts.de_minimis:
-        total = aid.declared + aid.granted + aid.requested
-        if total > aid.ceiling:
-            yield Breach(
-                aid.pointer,
-                found=in_french(total),
-                expected=f"{in_french(aid.ceiling)} au plus",
-                values={
-                    "client": aid.client,
-                    "declared": in_french(aid.declared),
-                    "granted": in_french(aid.granted),
-                    "requested": in_french(aid.requested),
-                    "ceiling": in_french(aid.ceiling),
-                },
-            )
+        if aid.total <= aid.ceiling:
+            continue
+        granted, message = aid.granted.own, None
+        found: str | None = in_french(aid.own_total)
+        if aid.is_for_officer:
+            granted, found = granted + aid.granted.others, in_french(aid.total)
+        elif aid.own_total <= aid.ceiling:
+            found, message = None, _WITH_OTHERS
+        yield Breach(
+            aid.pointer,
+            found=found,
+            expected=f"{in_french(aid.ceiling)} au plus",
+            message=message,
+            values={
+                "client": aid.client,
+                "declared": in_french(aid.declared),
+                "granted": in_french(granted),
+                "whose": "" if aid.is_for_officer else " pour vos commandes",
+                "requested": in_french(aid.requested),
+                "ceiling": in_french(aid.ceiling),
+            },
+        )
+
+
+_WITH_OTHERS = (
+    "{client} : le plafond d’aides de minimis de {ceiling} est dépassé, compte tenu des autres "
+    "aides du client ({declared} déclarés, {granted} déjà accordés par ce portail{whose}, "
+    "{requested} pour cette demande)."
+)

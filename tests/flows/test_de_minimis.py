@@ -12,10 +12,13 @@ import time_machine
 
 from enrolment.models import User
 from funding.actions import process_deposit, receive_deposit
+from funding.actions.acceptance import aid_of
 from funding.actions.aid import granted_aid
 from funding.actions.requests import move_request
 from funding.models import FundingRequest
+from funding.rules.facts import Grants
 from segur_portal.common.enums import ParameterCode
+from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import Parameter
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import SIRET, a_client, a_file, a_filename, a_request
@@ -58,8 +61,8 @@ def deposited(user: User, scheme: str, *requests: Any) -> list[FundingRequest]:
     deposit = receive_deposit(
         supplier=supplier,
         user=user,
-        content=BytesIO(a_file(scheme, requests=requests)),
-        name=a_filename(scheme),
+        content=BytesIO(a_file(scheme, requests=requests, siret=supplier.siret)),
+        name=a_filename(scheme, siret=supplier.siret),
     )
     assert process_deposit(deposit.pk)
     made = FundingRequest.objects.filter(deposit=deposit)
@@ -153,7 +156,58 @@ def test_a_health_establishment_is_not_concerned(user: User, officer: User) -> N
     set_ceiling("0.01")
     accept(request, officer)
     assert request.state == "accepted"
-    assert granted_aid([client["siren"]]) == {client["siren"]: Decimal(0)}
+    aid = granted_aid([client["siren"]], supplier=request.supplier)
+    assert aid == {client["siren"]: Grants()}
+
+
+def test_an_establishment_without_a_finess_is_concerned(user: User, officer: User) -> None:
+    """Identified by its doctors alone, it is not the one that the other decision speaks of."""
+    client = a_client(RIS, "ETABLISSEMENT", etablissements=[])
+    (request,) = deposited(user, RIS, a_request(RIS, clients=[client]))
+    set_ceiling("1199.99")
+    with pytest.raises(ForbiddenMoveError, match="MNT-005"):
+        accept(request, officer)
+    set_ceiling("1200.00")
+    accept(request, officer)
+    aid = granted_aid([client["siren"]], supplier=request.supplier)
+    assert aid == {client["siren"]: Grants(Decimal(1200))}
+
+
+def test_a_practice_is_no_establishment_by_its_own_word(user: User) -> None:
+    """The base knows a practice: declared as an establishment to escape the ceiling, it is KO."""
+    request = a_request(RIS)
+    an_enrolment(user.memberships.get().supplier, request, RIS)
+    a_base(RIS, [request])
+    posing: dict[str, Any] = {"typeClient": "ETABLISSEMENT", "aideMinimisPercue": None, "aidesMinimis": []}
+    posed = {**request, "clients": [{**request["clients"][0], **posing}]}
+    set_ceiling("0.01")
+    deposit = receive_deposit(
+        supplier=user.memberships.get().supplier,
+        user=user,
+        content=BytesIO(a_file(RIS, requests=[posed])),
+        name=a_filename(RIS),
+    )
+    assert process_deposit(deposit.pk)
+    line = deposit.lines.get()
+    assert line.outcome == "ko"
+    assert {finding["code"] for finding in line.findings} == {"ELI-004", "MNT-005"}
+
+
+def test_only_officers_read_what_others_were_granted(user: User, officer: User) -> None:
+    """The supplier reads that the ceiling is passed, the officer by how much."""
+    (ris,) = deposited(user, RIS, a_request(RIS))
+    accept(ris, officer)
+    other = a_member(a_supplier(make_siret(41), "Autre éditeur"))
+    set_ceiling(JUST_ENOUGH)
+    (drimbox,) = deposited(other, DB, a_request(DB))
+    (alert,) = [one for one in drimbox.alerts if one["code"] == "MNT-005"]
+    assert "compte tenu des autres aides" in alert["message"]
+    assert "found" not in alert
+    assert "600,50" not in str(alert)
+    (aid,) = aid_of(drimbox)
+    assert (aid.granted, aid.total) == (Grants(others=Decimal(1200)), Decimal("3600.50"))
+    with pytest.raises(ForbiddenMoveError, match="3\u202f600,50"):
+        accept(drimbox, officer)
 
 
 def test_an_order_of_two_clients_counts_for_each_by_its_share(user: User, officer: User) -> None:
@@ -163,5 +217,8 @@ def test_an_order_of_two_clients_counts_for_each_by_its_share(user: User, office
     set_ceiling("300000")
     accept(request, officer)
     # 1 doctor of 8 000 acts against 5: 1/6 and 5/6 of 1 200 €.
-    granted = granted_aid([small["siren"], big["siren"]])
-    assert granted == {small["siren"]: Decimal("200.00"), big["siren"]: Decimal("1000.00")}
+    granted = granted_aid([small["siren"], big["siren"]], supplier=request.supplier)
+    assert granted == {
+        small["siren"]: Grants(Decimal("200.00")),
+        big["siren"]: Grants(Decimal("1000.00")),
+    }

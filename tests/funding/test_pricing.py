@@ -114,6 +114,32 @@ def test_salaried_activity_comes_from_finess() -> None:
     assert [line.counted for line in found.lines] == [3000, 4000]
 
 
+@pytest.mark.parametrize(
+    ("kind", "siren_type", "finess_type", "counted"),
+    [
+        ("CABINET", "ETABLISSEMENT", "", 3000),
+        ("ETABLISSEMENT", "CABINET", "", 0),
+        ("ETABLISSEMENT", "", "CABINET", 0),
+        ("ETABLISSEMENT", "ETABLISSEMENT", "CABINET", 0),
+        ("CABINET", "CABINET", "ETABLISSEMENT", 0),
+        ("CABINET", "ETABLISSEMENT", "ETABLISSEMENT", 3000),
+    ],
+)
+def test_the_base_says_whose_finess_counts(
+    kind: str, siren_type: str, finess_type: str, counted: int
+) -> None:
+    """MNT-003: neither an activity counted twice, nor one that is lost, by a declared type."""
+    rows = {
+        **ROWS,
+        **base(
+            row("SIREN", SIREN, structure_type=siren_type),
+            row("FINESS", FINESS, activity_2023=3000, structure_type=finess_type),
+        ),
+    }
+    found = priced(client(establishment(), kind=kind), rows=rows)
+    assert [line.counted for line in found.lines] == [counted]
+
+
 def test_the_clients_of_an_order_make_one_tranche() -> None:
     """One order is one main service: 4 900 + 3 000 acts are in the second tranche."""
     found = priced(PRACTICE, replace(HOSPITAL, siren=OTHER_SIREN))

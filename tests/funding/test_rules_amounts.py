@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from funding.rules.amounts import LEGAL_VAT_RATES
 from funding.rules.catalogue import CATALOGUE
-from funding.rules.facts import AmountFacts, DeMinimisFacts
+from funding.rules.facts import AmountFacts, DeMinimisFacts, Grants
 from segur_portal.common.money import euros, vat_on
 from tests.rule_cases import Broken, Case, assert_case, breaks, holds
 
@@ -41,12 +41,19 @@ def asking(net: str, vat: str, gross: str, **fields: Any) -> AmountFacts:
     return replace(ASKED, net=D(net), vat=D(vat), gross=D(gross), **values)
 
 
-def de_minimis(declared: str, granted: str, requested: str) -> AmountFacts:
+def de_minimis(
+    declared: str, granted: str, requested: str, others: str = "0", *, is_for_officer: bool = False
+) -> AmountFacts:
     """An order whose client has these aids, under the ceiling of the regulation."""
     aid = DeMinimisFacts(
-        "/clients/0/aidesMinimis", "Cabinet du Port", D(declared), D(granted), D(requested),
+        "/clients/0/aidesMinimis",
+        "Cabinet du Port",
+        D(declared),
+        Grants(D(granted), D(others)),
+        D(requested),
         D("300000.00"),
-    )  # fmt: skip
+        is_for_officer=is_for_officer,
+    )
     return replace(ASKED, de_minimis=(aid,))
 
 
@@ -159,9 +166,30 @@ CASES: list[Case] = [
             "/clients/0/aidesMinimis",
             "Cabinet du Port : 300 000,01 €",
             "100 000,01 € déclarés",
-            "188 000,00 € déjà accordés",
+            "188 000,00 € déjà accordés par ce portail pour vos commandes",
             "12 000,00 € pour cette demande",
             "300 000,00 € au plus",
+        ),
+    ),
+    holds("MNT-005", "with others, exactly", de_minimis("0", "88000", "12000", "200000.00")),
+    breaks(
+        "MNT-005",
+        "above with others only",
+        de_minimis("0", "88000", "12000", "200000.01"),
+        Broken(
+            "/clients/0/aidesMinimis",
+            "300 000,00 € est dépassé, compte tenu des autres aides du client",
+            "88 000,00 € déjà accordés par ce portail pour vos commandes",
+        ),
+    ),
+    breaks(
+        "MNT-005",
+        "an officer reads the sum",
+        de_minimis("0", "88000", "12000", "200000.01", is_for_officer=True),
+        Broken(
+            "/clients/0/aidesMinimis",
+            "Cabinet du Port : 300 000,01 €",
+            "288 000,01 € déjà accordés par ce portail,",
         ),
     ),
     holds("MNT-006", "an order is not concerned", ASKED),
@@ -234,3 +262,15 @@ def test_the_ceiling_of_an_invoice_is_not_refused() -> None:
     above = replace(INVOICE, ceiling_net=D(1), ceiling_gross=D(1))
     found = CATALOGUE.check(above, scheme="SONS-IMG-RIS-Va2", kind="SOLDE", on=date(2027, 6, 1))
     assert found == []
+
+
+@pytest.mark.parametrize("declared", ["0", "250000", "300000"])
+def test_no_figure_of_the_aid_depends_on_what_others_were_granted(declared: str) -> None:
+    """MNT-005: the supplier reads the same whatever the others have, once above the ceiling."""
+    rule = CATALOGUE["MNT-005"]
+    told = {
+        tuple(finding.as_dict().items())
+        for others in ("290000", "400000.17")
+        for finding in rule.findings(de_minimis(declared, "0", "12000", others))
+    }
+    assert len(told) == 1

@@ -226,6 +226,24 @@ CASES: list[Case] = [
         "type not given",
         imaging(PRACTICE, rows=changed(IMAGING, "SIREN", SIREN, structure_type="")),
     ),
+    breaks(
+        "ELI-004",
+        "a practice declared as an establishment",
+        imaging(HOSPITAL),
+        Broken("/clients/0/typeClient", "celui d’un cabinet", "Écrivez CABINET"),
+    ),
+    breaks(
+        "ELI-004",
+        "a hospital declared as a practice",
+        imaging(PRACTICE, rows=changed(IMAGING, "SIREN", SIREN, structure_type="ETABLISSEMENT")),
+        Broken("/clients/0/typeClient", "celui d’un établissement", "Écrivez ETABLISSEMENT"),
+    ),
+    breaks(
+        "ELI-004",
+        "an establishment by its own word only",
+        imaging(HOSPITAL, rows=changed(IMAGING, "SIREN", SIREN, structure_type="")),
+        Broken("/clients/0/typeClient", "ne dit pas que CH de la Côte est un établissement"),
+    ),
     holds("ELI-004", "unknown identifiers are ELI-001's", imaging(PRACTICE, rows={})),
     breaks(
         "ELI-004", "no SIREN", imaging(client(doctor(), siren=None)), Broken("/clients/0/siren")
