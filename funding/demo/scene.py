@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-import orjson
 from django.core.files.base import ContentFile
 
 from enrolment.demo_accounts import DOCTORS_EDITOR, IMAGING_EDITOR
 from funding.actions import process_deposit, receive_deposit
+from funding.intake.canonical import readable_json
 from funding.models import Deposit
 from orders.rules.facts import BaseRow
 from segur_portal.common import clock
@@ -129,7 +129,7 @@ def file_of(siret: str, scheme: str, kind: str, requests: Sequence[Any]) -> byte
         "siretFournisseur": siret,
         "demandes": list(requests),
     }
-    return orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return readable_json(envelope)
 
 
 def later(instant: datetime) -> datetime:

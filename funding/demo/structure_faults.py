@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from funding.intake.reading import Repeated
 from segur_portal.common.enums import Kind, SchemeCode
 
 from .asking import Request
@@ -67,6 +68,18 @@ def _as_object(request: Request) -> str:
 
 def _accented_reference(request: Request) -> Request:
     return request | {"referenceFournisseur": f"Réf {request['referenceFournisseur'][-6:]}"}
+
+
+def _twice(block: str) -> Change:
+    """STR-037: the number of this block is written again, with another value."""
+
+    def change(request: Request) -> Request:
+        written = list(request[block].items())
+        number = request[block]["numero"]
+        request[block] = Repeated([*written, ("numero", f"{number}-BIS")])
+        return Repeated(list(request.items()))
+
+    return change
 
 
 def _many_doctors(request: Request) -> Request:
@@ -138,6 +151,7 @@ _ADVANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-034", _EVERY, lambda request: _aid(request, told=False, lines=_AID)),
     ("STR-035", _IMAGING, lambda request: _emptied(request, "etablissements", "medecins")),
     ("STR-036", frozenset({_MDV}), _other_rpps),
+    ("STR-037", _EVERY, _twice("bonDeCommande")),
 )  # fmt: skip
 _BALANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-001", _EVERY, _as_object),
@@ -168,6 +182,7 @@ _BALANCE: tuple[tuple[str, frozenset[str], Change], ...] = (
     ("STR-032", _IMAGING, _many_clients),
     ("STR-032", frozenset({_MDV}), spoil(*_CLIENT, "numerosAm", by=lambda am: am[:1] * 6)),
     ("STR-035", _IMAGING, lambda request: _emptied(request, "finessGeographiques", "numerosAm")),
+    ("STR-037", _EVERY, _twice("facture")),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from .naming import FileName, next_free_name, parse_filename
+from .reading import Repeated
 
 _ZERO_DECIMAL = re.compile(rb"\.0(?=[,}\]]|\Z)")
 _EXACT_DIGITS = 15  # beyond, a float no longer holds every whole number
@@ -75,19 +76,46 @@ def correction_file(
 ) -> tuple[str, bytes]:
     """The name and content of a file with only the KO requests (indexes from 1), unchanged.
 
-    Its envelope is the deposit's own; its name the next free one after the deposit's.
+    Its envelope is the deposit's own; its name the next free one after the deposit's. A key that a
+    request repeats is written as many times: choosing is the supplier's.
     """
     requests = envelope_payload["demandes"]
     kept = [requests[index - 1] for index in sorted(set(ko_indexes))]
     name = parse_filename(filename)
     if not isinstance(name, FileName):
         raise ValueError(f"{filename!r} is not the name of a deposit")
-    content = _readable_json({**envelope_payload, "demandes": kept})
+    content = readable_json({**envelope_payload, "demandes": kept})
     return next_free_name(name, {*taken_names, filename}), content
 
 
-def _readable_json(value: Any) -> bytes:
+def readable_json(value: Mapping[str, Any]) -> bytes:
+    """A file as people read and edit it; the keys that a request repeats stay repeated."""
+    if any(isinstance(request, Repeated) for request in value["demandes"]):
+        return f"{_spelt(value)}\n".encode(errors="backslashreplace")
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         return json.dumps(value, indent=2, default=str).encode() + b"\n"
+
+
+def _spelt(value: Any, margin: str = "") -> str:
+    """Indented JSON, every pair of a `Repeated` written: no library writes a key twice."""
+    inner = f"{margin}  "
+    if isinstance(value, dict):
+        pairs = value.pairs if isinstance(value, Repeated) else value.items()
+        lines = [f"{inner}{_text(key)}: {_spelt(item, inner)}" for key, item in pairs]
+        return _block("{}", lines, margin)
+    if isinstance(value, list):
+        return _block("[]", [f"{inner}{_spelt(item, inner)}" for item in value], margin)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _block(brackets: str, lines: list[str], margin: str) -> str:
+    if not lines:
+        return brackets
+    body = ",\n".join(lines)
+    return f"{brackets[0]}\n{body}\n{margin}{brackets[1]}"

@@ -44,7 +44,7 @@ FILE_CODES = catalogue(
     ),
     (
         "FIC-007",
-        "Aucune balise n’est répétée dans le même objet",
+        "Aucune balise de l’enveloppe n’est répétée",
         "La balise « {key} » est écrite plusieurs fois dans le même objet ({where}).",
         "Gardez une seule balise « {key} » à cet endroit.",
     ),

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ from segur_portal.common.rules import Finding
 from .file_codes import FILE_CODES
 from .hints import printable, shown
 from .syntax import NotANumber, not_a_number_finding, syntax_finding, undecodable
+from .words import Path
 
 _SAME_BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_SKELETON = bytes(sorted(set(range(256)) - set(b'[]{}"')))
@@ -37,10 +39,21 @@ class RefusedError(Exception):
         self.findings = findings
 
 
-class _Repeated(dict[str, Any]):
-    """An object of the file in which some keys are written several times."""
+class Repeated(dict[str, Any]):
+    """An object of the file in which keys are written several times, all kept in `pairs`; or the
+    request that holds such an object. As a dictionary it has the last value of each key."""
 
-    keys_twice: tuple[str, ...] = ()
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = tuple(pairs)
+
+    def several(self) -> Iterator[tuple[str, list[Any]]]:
+        """Each key written several times, with its values."""
+        if len(self) < len(self.pairs):
+            values: dict[str, list[Any]] = {}
+            for key, value in self.pairs:
+                values.setdefault(key, []).append(value)
+            yield from ((key, found) for key, found in values.items() if len(found) > 1)
 
 
 def read_payload(data: bytes, *, max_depth: int, max_blocks: int) -> Any:
@@ -109,9 +122,9 @@ def _read_precisely(data: bytes, max_depth: int) -> Any:
         raise RefusedError(syntax_finding(error)) from None
     except NotANumber as error:
         raise RefusedError(not_a_number_finding(text, error)) from None
-    if repeated := list(_repeated_keys(payload)):
+    if repeated := list(_repeated_in_envelope(payload)):
         raise RefusedError(*repeated)
-    return payload
+    return _with_marked_requests(payload)
 
 
 def _too_deep(text: str, max_depth: int) -> Finding | None:
@@ -137,42 +150,61 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 def _gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
-    if len(values) == len(pairs):
-        return values
-    repeated = _Repeated(values)
-    counts = Counter(key for key, _ in pairs)
-    repeated.keys_twice = tuple(key for key, count in counts.items() if count > 1)
-    return repeated
+    return values if len(values) == len(pairs) else Repeated(pairs)
 
 
-def _repeated_keys(payload: Any) -> Iterator[Finding]:
-    """One finding per repeated key, with its path; the first ones only in an absurd file."""
-    boxes: list[tuple[str, Any]] = [("", payload)] if isinstance(payload, dict | list) else []
-    shown_count = 0
-    while boxes and shown_count < _MAX_REPEATED_SHOWN:
-        path, box = boxes.pop(0)
-        for key in getattr(box, "keys_twice", ()):
-            shown_count += 1
-            yield _repeated_key(path, key)
-        boxes.extend((f"{path}/{printable(str(key))}", child) for key, child in _children(box))
+def _repeated_in_envelope(payload: Any) -> Iterator[Finding]:
+    """One finding per key repeated outside the requests, with its path; the first ones only in an
+    absurd file. What one request repeats is its own fault (STR-037)."""
+    around = payload
+    if isinstance(payload, dict) and isinstance(payload.get("demandes"), list):
+        around = {key: value for key, value in payload.items() if key != "demandes"}
+        if isinstance(payload, Repeated):
+            around = Repeated([(key, around.get(key)) for key, _ in payload.pairs])
+    found = ((path, key) for path, box in _repeated(around) for key, _ in box.several())
+    for path, key in islice(found, _MAX_REPEATED_SHOWN):
+        pointer = "".join(f"/{printable(str(step))}" for step in path)
+        where = "enveloppe du fichier"
+        yield FILE_CODES["FIC-007"].finding(
+            pointer=f"{pointer}/{printable(key)}",
+            found=shown(printable(key)),
+            key=printable(key),
+            where=f"{where}, {pointer}" if pointer else where,
+        )
 
 
-def _children(box: Any) -> Iterator[tuple[str | int, Any]]:
-    pairs = box.items() if isinstance(box, dict) else enumerate(box)
-    return ((key, child) for key, child in pairs if isinstance(child, dict | list))
+def repeated_keys(request: Any) -> Iterator[tuple[Path, list[Any]]]:
+    """The path of each key that a request repeats, and the values it is given."""
+    for path, box in _repeated(request):
+        for key, values in box.several():
+            yield (*path, key), values
 
 
-def _repeated_key(path: str, key: str) -> Finding:
-    key = printable(key)
-    request = re.match(r"/demandes/([0-9]+)(.*)", path)
-    where = f"demande n°\u00a0{int(request[1]) + 1}" if request else "enveloppe du fichier"
-    inside = request[2] if request else path
-    return FILE_CODES["FIC-007"].finding(
-        pointer=f"{path}/{key}",
-        found=shown(key),
-        key=key,
-        where=f"{where}, {inside}" if inside else where,
-    )
+def _repeated(value: Any) -> Iterator[tuple[Path, Repeated]]:
+    """Each object that repeats keys inside a value, itself included, from the outermost."""
+    boxes: deque[tuple[Path, Any]] = deque([((), value)])
+    while boxes:
+        path, box = boxes.popleft()
+        if isinstance(box, Repeated):
+            yield path, box
+        if isinstance(box, dict | list):
+            pairs = box.items() if isinstance(box, dict) else enumerate(box)
+            boxes.extend(
+                ((*path, step), child) for step, child in pairs if isinstance(child, dict | list)
+            )
+
+
+def _with_marked_requests(payload: Any) -> Any:
+    """The same, each request that repeats keys being a `Repeated`, wherever in it they are."""
+    requests = payload.get("demandes") if isinstance(payload, dict) else None
+    if isinstance(requests, list):
+        payload["demandes"] = [
+            Repeated(list(request.items()))
+            if type(request) is dict and next(_repeated(request), None)
+            else request
+            for request in requests
+        ]
+    return payload
 
 
 def _whole_number(digits: str) -> int | float | Decimal:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from segur_portal.common.french import listed
 from segur_portal.common.rules import Finding
 
 from .checks import agree, columns_hold, misnamed_documents, strange_doctors
@@ -17,11 +18,13 @@ from .envelope import Envelope
 from .faults import Fault, faults_of
 from .formats import RequestFormat, request_format
 from .hints import printable, shown
+from .reading import Repeated, repeated_keys
 from .structure_codes import STRUCTURE_CODES
 from .words import Path
 
 MAX_FINDINGS = 100
 REFERENCE_LENGTH = 35
+_VALUES_SHOWN = 3
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -61,7 +64,9 @@ def _sound(requests: list[Any], form: RequestFormat) -> list[bool]:
 
     Requests are looked at one by one only when a column holds a wrong value.
     """
-    verdicts = [form.shape.accepts(request) for request in requests]
+    verdicts = [
+        not isinstance(request, Repeated) and form.shape.accepts(request) for request in requests
+    ]
     accepted = [request for request, verdict in zip(requests, verdicts, strict=True) if verdict]
     if _values_hold(accepted, form):
         return verdicts
@@ -99,6 +104,8 @@ def explain(request: Any, form: RequestFormat) -> list[Finding]:
 
 
 def _faults(request: dict[str, Any], form: RequestFormat) -> Iterator[Fault]:
+    if isinstance(request, Repeated):
+        yield from _repeated_keys(request)
     if not _is_text(request):
         yield from _broken_texts(request, ())
     errors = form.explainer.iter_errors(request)
@@ -109,6 +116,18 @@ def _faults(request: dict[str, Any], form: RequestFormat) -> Iterator[Fault]:
     for client, line, found, first in strange_doctors(request):
         path: Path = ("clients", client, "medecins", line, "rpps")
         yield Fault(path, "STR-036", shown(found), shown(first))
+
+
+def _repeated_keys(request: Repeated) -> Iterator[Fault]:
+    """A value among several is nobody's to choose, neither here nor in the correction file."""
+    for path, values in repeated_keys(request):
+        found = [shown(value) for value in values[:_VALUES_SHOWN]]
+        yield Fault(
+            path,
+            "STR-037",
+            listed([*found, "d’autres"] if len(values) > _VALUES_SHOWN else found),
+            values={"key": printable(str(path[-1])), "count": len(values)},
+        )
 
 
 def _is_text(request: dict[str, Any]) -> bool:

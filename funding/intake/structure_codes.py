@@ -204,6 +204,13 @@ STRUCTURE_CODES = catalogue(
         "Une demande concerne un seul médecin : gardez un seul RPPS, ou faites une autre demande.",
     ),
     (
+        "STR-037",
+        "Aucune balise n’est répétée dans le même objet",
+        "{where} : la balise « {key} » est écrite {count} fois au même endroit, avec {found}.",
+        "Gardez-en une seule : rien ne dit laquelle est juste, et le fichier à corriger les garde "
+        "toutes.",
+    ),
+    (
         "STR-090",
         "Une demande n’a pas un trop grand nombre d’anomalies",
         "La demande a plus de {limit} anomalies ; les suivantes ne sont pas affichées.",

@@ -178,7 +178,11 @@ def test_a_practice_is_no_establishment_by_its_own_word(user: User) -> None:
     request = a_request(RIS)
     an_enrolment(user.memberships.get().supplier, request, RIS)
     a_base(RIS, [request])
-    posing: dict[str, Any] = {"typeClient": "ETABLISSEMENT", "aideMinimisPercue": None, "aidesMinimis": []}
+    posing: dict[str, Any] = {
+        "typeClient": "ETABLISSEMENT",
+        "aideMinimisPercue": None,
+        "aidesMinimis": [],
+    }
     posed = {**request, "clients": [{**request["clients"][0], **posing}]}
     set_ceiling("0.01")
     deposit = receive_deposit(

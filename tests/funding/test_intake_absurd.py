@@ -116,8 +116,8 @@ HEAVY = {
         None,
     ),
     "repeated keys hidden by colons": (
-        a_file(MDV, requests=200).replace(b"LEF", b": : ").replace(b'{"nom":', b'{"nom":1,"nom":'),
-        ["FIC-007"] * 20,
+        a_file(MDV, requests=25).replace(b"LEF", b": : ").replace(b'{"nom":', b'{"nom":1,"nom":'),
+        ["STR-037"] * 100,
     ),
 }  # fmt: skip
 

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funding.intake import Envelope, Limits, canonical_hash, correction_file, read_envelope
+from funding.intake import (
+    Envelope,
+    Limits,
+    canonical_hash,
+    check_structure,
+    correction_file,
+    read_envelope,
+)
 from funding.intake.canonical import _plain_numbers, _without_zero_decimals
-from tests.builders import SIRET, a_filename, a_request, an_envelope
+from tests.builders import SIRET, a_file, a_filename, a_request, an_envelope
 
 MDV = "SONS-MDV-LGC-Va2"
 NUMBERS = st.one_of(st.integers(-(10**16), 10**16), st.floats(allow_nan=False, width=32))
@@ -119,3 +126,22 @@ def test_correction_file_never_takes_the_name_of_the_deposit():
 def test_correction_file_of_a_misnamed_deposit():
     with pytest.raises(ValueError, match="not the name of a deposit"):
         correction_file(an_envelope(MDV), [1], "demandes.json", [])
+
+
+def test_correction_file_chooses_no_value_among_several():
+    """What a request repeats comes back repeated: the next deposit says so again, until one is
+    removed."""
+    text = a_file(MDV, requests=2).decode()
+    text = text.replace('"prestation":', '"prestation":"À choisir","prestation":', 1)
+    name, content = correction_file(envelope_of(text.encode()).payload, [1], a_filename(MDV), [])
+    assert content.count(b'"prestation"') == 2
+    lines = check_structure(envelope_of(content, name))
+    assert [one.code for line in lines for one in line.findings] == ["STR-037"]
+    chosen = content.replace('      "prestation": "À choisir",\n'.encode(), b"")
+    assert envelope_of(chosen, name).requests == [a_request(MDV)]
+
+
+def envelope_of(data: bytes, name: str = a_filename(MDV)) -> Envelope:
+    found = read_envelope(data, filename=name, supplier_siret=SIRET, limits=Limits())
+    assert isinstance(found, Envelope)
+    return found

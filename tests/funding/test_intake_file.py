@@ -98,14 +98,7 @@ CASES = {
     "levels beside escaped quotes": ('["\\"]",' * 21 + "1" + "]" * 21, "FIC-006", "20 niveaux"),
     "levels and truncated": ("[" * 50_000, "FIC-006", "20 niveaux"),
     "envelope key twice": (changed("{", '{"dispositif":1,'), "FIC-007", "enveloppe"),
-    "request key twice": (changed('"prestation":', '"prestation":1,"prestation":'), "FIC-007",
-                          "demande n° 1"),
-    "key twice, one escaped": (changed('"prestation":', '"prestatio\\u006e":1,"prestation":'),
-                               "FIC-007", "prestation"),
-    "key twice, hidden by escaped colons": (
-        changed('"prestation":', '"prestation":1,"x":"\\u003a","prestation":'), "FIC-007", "n° 1"),
-    "key twice, blanks before the colon": (
-        changed('"prestation":', '"prestation":1,"prestation" \n :'), "FIC-007", "n° 1"),
+    "requests twice": (changed("{", '{"demandes":[{}],'), "FIC-007", "demandes"),
     "too many blocks": ("[" + "[]," * 300_001 + "1]", "FIC-008", "300000"),
     "not an object": (b"[1]", "FIC-010", "un bloc"),
     "null": (b"null", "FIC-010", "null"),
@@ -186,10 +179,11 @@ def test_place_of_a_byte():
 
 def test_repeated_keys_are_named_with_their_path():
     text = changed('"numeroAm":', '"numeroAm":"1","numeroAm":', count=-1)
-    assert [finding.pointer for finding in read(text)] == [
-        f"/demandes/{request}/clients/0/medecins/{line}/numeroAm"
-        for request in (0, 1)
-        for line in (0, 1)
+    envelope = read(text)
+    assert isinstance(envelope, Envelope)
+    found = [one for line in check_structure(envelope) for one in line.findings]
+    assert [(one.index, one.pointer) for one in found] == [
+        (request, f"/clients/0/medecins/{line}/numeroAm") for request in (1, 2) for line in (0, 1)
     ]
 
 
@@ -246,3 +240,43 @@ def test_the_payload_is_the_file():
 def test_200_requests_are_permitted():
     envelope = read(a_file(MDV, requests=200), limits=Limits())
     assert len(envelope.requests) == 200
+
+
+# What one request repeats makes it alone KO: text of the file, pointer, words of the finding.
+REPEATED = {
+    "a key": (changed('"prestation":', '"prestation":1,"prestation":'), "/prestation", SERVICE),
+    "one escaped": (
+        changed('"prestation":', '"prestatio\\u006e":1,"prestation":'), "/prestation", "2 fois"),
+    "hidden by escaped colons": (
+        changed('"prestation":', '"prestation":1,"x":"\\u003a","prestation":'),
+        "/prestation", "2 fois"),
+    "blanks before the colon": (
+        changed('"prestation":', '"prestation":1,"prestation" \n :'), "/prestation", "2 fois"),
+    "deep": (changed('"rpps":', '"rpps":null,"rpps":7,"rpps":8,"rpps":'),
+             "/clients/0/medecins/0/rpps", "null, 7, 8 et d’autres"),
+    "the same value": (changed('"pacs":', '"pacs":null,"pacs":'), "/pacs", "null et null"),
+    "the reference": (changed('"referenceFournisseur":', '"referenceFournisseur":"A",'
+                      '"referenceFournisseur":'), "/referenceFournisseur", '"A"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REPEATED)
+def test_a_key_twice_in_a_request_is_a_fault_of_that_request_alone(case):
+    text, pointer, said = REPEATED[case]
+    envelope = read(text)
+    assert isinstance(envelope, Envelope)
+    faulty, sound = check_structure(envelope)
+    assert sound.findings == ()
+    finding = next(item for item in faulty.findings if item.code == "STR-037")
+    assert (finding.pointer, finding.index, finding.reference) == (pointer, 1, "REF-0001")
+    assert said in words(finding)
+
+
+def test_a_key_repeated_by_each_of_200_requests_is_told_to_each():
+    text = (
+        a_file(MDV, requests=200).decode().replace('"prestation":', '"prestation":1,"prestation":')
+    )
+    envelope = read(text, limits=Limits())
+    assert isinstance(envelope, Envelope)
+    codes = [[one.code for one in line.findings] for line in check_structure(envelope)]
+    assert codes == [["STR-037"]] * 200

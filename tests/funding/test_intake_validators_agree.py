@@ -4,6 +4,7 @@ Held on generated requests: a valid one in which keys and values are changed at 
 """
 
 import copy
+import json
 
 import jsonschema
 import jsonschema_rs
@@ -11,10 +12,25 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from funding.intake import checks, formats
+from funding.intake import (
+    Envelope,
+    Limits,
+    check_structure,
+    checks,
+    formats,
+    read_envelope,
+)
 from funding.intake.structure import explain
 from segur_portal.common.identifiers import make_am, make_finess, make_rpps, make_siren
-from tests.builders import KINDS, SCHEMES, a_client, a_request
+from tests.builders import (
+    KINDS,
+    SCHEMES,
+    SIRET,
+    a_client,
+    a_filename,
+    a_request,
+    an_envelope,
+)
 from tests.funding.intake_helpers import structures
 
 VALUES = st.one_of(
@@ -172,3 +188,25 @@ def test_nothing_is_explained_of_a_valid_request(scheme, kind):
     assert form.shape.fits(request)
     assert list(EXPLAINERS[scheme, kind].iter_errors(request)) == []
     assert [fault.code for fault in explain(request, form)] == ["STR-099"]
+
+
+@given(changed_requests(), st.data())
+@settings(max_examples=50)
+def test_a_key_twice_is_ko_for_both_and_hides_no_other_fault(case, data):
+    """The schema sees one value of each key: what is repeated is added to what it finds."""
+    scheme, kind, request = case
+    key = data.draw(st.sampled_from(sorted(request) or [""]))
+    (once,) = structures(scheme, kind, requests=[request])
+    text = json.dumps(an_envelope(scheme, kind, requests=[request]))
+    head = '"demandes": [{'
+    text = text.replace(head, f"{head}{json.dumps(key)}: {json.dumps(request.get(key))}, ", 1)
+    name = a_filename(scheme, kind)
+    read = read_envelope(text.encode(), filename=name, supplier_siret=SIRET, limits=Limits())
+    assert isinstance(read, Envelope)
+    (twice,) = check_structure(read)
+    told = {(one.code, one.pointer) for one in twice.findings}
+    repeated = {one for one in told if one[0] == "STR-037"}
+    assert len(repeated) == (key in request)
+    at = {pointer for _, pointer in repeated}
+    kept = {(one.code, one.pointer) for one in once.findings if one.pointer not in at}
+    assert kept == told - repeated
