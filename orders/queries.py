@@ -35,10 +35,15 @@ class EligibleClientQuerySet(models.QuerySet[Any]):
         """The lines as they stood at a version of a scheme's base."""
         return self.filter(scheme=scheme, valid_from__lte=version).exclude(valid_to__lte=version)
 
-    def unclaimed(self) -> EligibleClientQuerySet:
-        """Lines whose identifier no live order holds in the same scheme."""
+    def unclaimed_by(self, supplier: Supplier) -> EligibleClientQuerySet:
+        """Lines whose identifier no live order of this supplier holds in the same scheme.
+
+        What others hold is not told: like the simulator, it would be an oracle.
+        """
         same = {name: models.OuterRef(name) for name in ("scheme", "kind", "value")}
-        claims = apps.get_model("orders", "Claim")._default_manager.filter(released_at=None, **same)
+        claims = apps.get_model("orders", "Claim")._default_manager.filter(
+            released_at=None, order__supplier=supplier, **same
+        )
         return self.filter(~models.Exists(claims))
 
 

@@ -10,7 +10,15 @@ from .complete import (
 from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, KeyReusedError, receive_deposit, wake_worker
-from .simulate import LineReport, Simulation, SimulationClosedError, SimulationLimitError, simulate
+from .simulate import (
+    LineReport,
+    Simulation,
+    SimulationClosedError,
+    SimulationLimitError,
+    check_rate,
+    log_model,
+    simulate,
+)
 
 __all__ = [
     "DepositRefusedError",
@@ -22,8 +30,10 @@ __all__ = [
     "abandon_deposit",
     "add_pieces",
     "cancel_overdue_holds",
+    "check_rate",
     "file_without",
     "lapse_incomplete",
+    "log_model",
     "process_deposit",
     "receive_deposit",
     "release_holds",

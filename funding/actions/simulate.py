@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,11 @@ from funding.intake import Envelope, check_structure, read_envelope
 from funding.intake.judge import Verdict, judge
 from funding.models import SimulationLog
 from funding.rules.catalogue import RULES_VERSION
+from orders.rules.facts import OrderFacts
 from segur_portal.common import clock
 from segur_portal.common.rules import Finding
+
+_SPANS = {"m": "par minute", "h": "par heure", "d": "par jour"}
 
 
 class SimulationLimitError(Exception):
@@ -73,7 +77,7 @@ def simulate(
     at = as_of or clock.now()
     if not structure_only:
         _check_open(supplier)
-        _check_rate(supplier)
+        check_rate(supplier)
     read = read_envelope(data, filename=name, supplier_siret=supplier.siret, limits=limits())
     if not isinstance(read, Envelope):
         return Simulation(at, structure_only, deposit_findings=read)
@@ -122,7 +126,8 @@ def _check_open(supplier: Supplier) -> None:
         )
 
 
-def _check_rate(supplier: Supplier) -> None:
+def check_rate(supplier: Supplier) -> None:
+    """Raises SimulationLimitError past the rate of complete simulations and pre-filled models."""
     allowed, _, period = settings.SIMULATOR_RATE.partition("/")
     span = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[period]
     run = SimulationLog.objects.filter(
@@ -130,9 +135,22 @@ def _check_rate(supplier: Supplier) -> None:
     ).count()
     if run >= int(allowed):
         raise SimulationLimitError(
-            f"Limite atteinte : {allowed} simulations complètes par période. "
-            "Réessayez plus tard, ou choisissez « structure seulement », qui n’est pas limitée."
+            f"Limite atteinte : {allowed} simulations complètes ou modèles pré-remplis "
+            f"{_SPANS[period]}. Réessayez plus tard, ou choisissez « structure seulement », qui "
+            "n’est pas limitée."
         )
+
+
+def log_model(supplier: Supplier, user: User, orders: Sequence[OrderFacts]) -> None:
+    """Count a pre-filled model as a complete simulation: it too reads the base."""
+    SimulationLog.objects.create(
+        supplier=supplier,
+        run_by=user,
+        run_at=clock.now(),
+        request_count=len(orders),
+        identifier_count=sum(len(order.identifiers()) for order in orders),
+        with_database=True,
+    )
 
 
 def _log(

@@ -24,8 +24,9 @@ Part = dict[str, Any]
 def advance_parts(
     supplier: Supplier, solution: Solution, scheme: str, signed_on: date
 ) -> Iterator[Part]:
-    """One order per eligible client that no live order holds, amounts at zero."""
-    clients = _doctors(scheme) if scheme == SchemeCode.MDV else _imaging_clients(scheme)
+    """One order per eligible client that no live order of theirs holds, amounts at zero."""
+    find = _doctors if scheme == SchemeCode.MDV else _imaging_clients
+    clients = find(supplier, scheme)
     references = _free_references(supplier, scheme, signed_on)
     for reference, client in zip(references, clients, strict=False):
         yield {
@@ -81,10 +82,10 @@ def _free_references(supplier: Supplier, scheme: str, on: date) -> Iterator[str]
     return (reference for reference in numbers if reference not in taken)
 
 
-def _doctors(scheme: str) -> Iterator[Part]:
-    """Liberal doctors that no order holds, each with one AM number."""
-    rows = list(_unclaimed(scheme, "AM").exclude(rpps="")[:TRIED])
-    free = _unclaimed(scheme, "RPPS").filter(value__in=[row.rpps for row in rows])
+def _doctors(supplier: Supplier, scheme: str) -> Iterator[Part]:
+    """Liberal doctors that no order of theirs holds, each with one AM number."""
+    rows = list(_unclaimed(supplier, scheme, "AM").exclude(rpps="")[:TRIED])
+    free = _unclaimed(supplier, scheme, "RPPS").filter(value__in=[row.rpps for row in rows])
     by_doctor = {row.rpps: row for row in rows}
     for row in (by_doctor[rpps] for rpps in free.values_list("value", flat=True)):
         first, last = _names(row.label)
@@ -96,12 +97,14 @@ def _doctors(scheme: str) -> Iterator[Part]:
         }
 
 
-def _imaging_clients(scheme: str) -> Iterator[Part]:
+def _imaging_clients(supplier: Supplier, scheme: str) -> Iterator[Part]:
     """Legal persons, each with one of its doctors or of its establishments."""
-    doctors = list(_unclaimed(scheme, "AM").exclude(siren="").exclude(rpps="")[:TRIED])
-    places = list(_unclaimed(scheme, "FINESS").exclude(siren="")[:TRIED])
+    doctors = list(_unclaimed(supplier, scheme, "AM").exclude(siren="").exclude(rpps="")[:TRIED])
+    places = list(_unclaimed(supplier, scheme, "FINESS").exclude(siren="")[:TRIED])
     named = {row.siren for row in (*doctors, *places)}
-    owners = {row.value: row for row in _unclaimed(scheme, "SIREN").filter(value__in=named)}
+    owners = {
+        row.value: row for row in _unclaimed(supplier, scheme, "SIREN").filter(value__in=named)
+    }
     for owner in owners.values():
         own_doctors = [row for row in doctors if row.siren == owner.value]
         own_places = [row for row in places if row.siren == owner.value]
@@ -184,6 +187,6 @@ def _names(label: str) -> tuple[str, str]:
     return first[:80] or TO_COMPLETE, last[:80] or TO_COMPLETE
 
 
-def _unclaimed(scheme: str, kind: str) -> Any:
-    rows = EligibleClient.objects.current().unclaimed()
+def _unclaimed(supplier: Supplier, scheme: str, kind: str) -> Any:
+    rows = EligibleClient.objects.current().unclaimed_by(supplier)
     return rows.filter(scheme=scheme, kind=kind).order_by("value")

@@ -26,7 +26,8 @@ def prefilled_file(supplier: Supplier, scheme: str, kind: str) -> dict[str, Any]
     """A file of up to three requests of this supplier; None when it can make none.
 
     They are judged as the simulator would, now, or at the nearest instant of the window when it is
-    not open: they speak of the supplier's solutions and of clients that no live order holds.
+    not open: they speak of the supplier's solutions and of clients that none of its live orders
+    holds.
     """
     at = _instant(scheme, kind)
     if at is None:

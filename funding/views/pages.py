@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from enrolment.doors import current_membership
+from funding.actions import SimulationLimitError
 from funding.enums import KindChoice
 from funding.intake.examples import example
 from funding.intake.fields import envelope_fields, request_conditions, request_fields
@@ -67,13 +68,19 @@ def documentation_detail(request: HttpRequest, scheme: str, kind: str) -> HttpRe
 
 @require_GET
 def documentation_model(request: HttpRequest, scheme: str, kind: str, model: str) -> HttpResponse:
-    """Download a model file; the pre-filled one speaks of the signed-in supplier."""
+    """Download a model file; the pre-filled one speaks of the signed-in supplier, and counts as a
+    simulation."""
     found, value, _ = _format(scheme, kind)
     if model not in MODEL_FILES:
         raise Http404("Ce modèle n’existe pas.")
     membership = current_membership(request)
     supplier = membership.supplier if membership else None
-    name, payload = model_file(model, found.pk, value, supplier)
+    user = membership.user if membership else None
+    try:
+        name, payload = model_file(model, found.pk, value, supplier, user)
+    except SimulationLimitError as limit:
+        context = {"limit": str(limit), "scheme": found, "kind": kind}
+        return render(request, "documentation/too_many.html", context, status=429)
     response = HttpResponse(orjson.dumps(payload, option=INDENTED), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

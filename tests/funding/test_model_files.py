@@ -128,8 +128,8 @@ def test_a_deposited_model_leaves_the_next_one_depositable(user: User) -> None:
     assert FundingRequest.objects.count() == 5
 
 
-def test_a_client_claimed_by_another_supplier_is_not_offered(user: User) -> None:
-    """The model speaks of clients that no live order holds, whoever holds it."""
+def test_what_another_supplier_claimed_is_not_told(user: User) -> None:
+    """The model is no oracle: like the simulator, it knows the supplier's own orders alone."""
     scheme = "SONS-MDV-LGC-Va2"
     requests = enrolled(user, scheme, count=2)
     other = a_member(a_supplier(OUTSIDER_SIRET))
@@ -147,8 +147,8 @@ def test_a_client_claimed_by_another_supplier_is_not_offered(user: User) -> None
     assert FundingRequest.objects.count() == 1
     _, data = download(user, scheme, "AVANCE")
     offered = orjson.loads(data)["demandes"]
-    [client] = [request["clients"][0] for request in offered]
-    assert client["medecins"][0]["rpps"] == requests[1]["clients"][0]["medecins"][0]["rpps"]
+    named = {one["clients"][0]["medecins"][0]["rpps"] for one in offered}
+    assert named == {one["clients"][0]["medecins"][0]["rpps"] for one in requests}
 
 
 def test_out_of_the_window_the_model_passes_as_of_a_day_when_it_is_open(user: User) -> None:
@@ -183,11 +183,25 @@ def test_the_prefilled_model_has_the_next_free_name_of_the_day(user: User) -> No
     assert parse_filename(name) == FileName("AVANCE", "SONS-IMG-DB-Va2", SIRET, A_DAY.date(), 1)
 
 
-def test_making_a_model_is_no_simulation(user: User) -> None:
-    """It is neither logged nor counted as one."""
-    enrolled(user, "SONS-MDV-LGC-Va2")
-    download(user, "SONS-MDV-LGC-Va2", "AVANCE")
-    assert not SimulationLog.objects.exists()
+def test_making_a_model_counts_as_a_simulation(user: User, settings: Any) -> None:
+    """It reads the base: logged, under the same limit, and a page says when there are too many."""
+    settings.SIMULATOR_RATE = "2/h"
+    scheme = "SONS-MDV-LGC-Va2"
+    enrolled(user, scheme)
+    download(user, scheme, "AVANCE")
+    log = SimulationLog.objects.get()
+    # Three doctors: an RPPS and an AM number each.
+    assert (log.run_by, log.request_count, log.identifier_count) == (user, 3, 6)
+    assert log.with_database
+    download(user, scheme, "AVANCE", "vierge")
+    download(user, scheme, "AVANCE")
+    client = Client()
+    client.force_login(user)
+    page = client.get(reverse("documentation_model", args=["mdv", "avance", "pre-rempli"]))
+    assert page.status_code == 429
+    assert "2 simulations complètes ou modèles pré-remplis par heure" in page.content.decode()
+    assert SimulationLog.objects.count() == 2
+    download(user, scheme, "AVANCE", "vierge")
 
 
 @pytest.mark.parametrize("model", ["vierge", "schema"])
