@@ -8,6 +8,7 @@ from enrolment.actions import READ_TASK, wake_specimen_reader
 from enrolment.models import Specimen
 from funding.actions import (
     cancel_overdue_holds,
+    hold_again,
     lapse_incomplete,
     process_deposit,
     release_holds,
@@ -71,8 +72,10 @@ def render_waiting() -> None:
 
 @shared_task(name="funding.sweep_holds", ignore_result=True)
 def sweep_holds() -> None:
-    """Release the DRIMbox requests whose RIS came, cancel those past the limit, remind others."""
+    """Release the DRIMbox requests whose RIS came, suspend those whose RIS fell, cancel those past
+    the limit, remind others."""
     release_holds()
+    hold_again()
     cancel_overdue_holds()
     warn_holds()
 

@@ -7,6 +7,7 @@ from .complete import (
     lapse_incomplete,
     withdraw_archive,
 )
+from .held_again import hold_again
 from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, KeyReusedError, receive_deposit, wake_worker
@@ -32,6 +33,7 @@ __all__ = [
     "cancel_overdue_holds",
     "check_rate",
     "file_without",
+    "hold_again",
     "lapse_incomplete",
     "log_model",
     "process_deposit",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from funding.actions.aid import granted_aid
+from funding.actions.held import ris_requests
 from funding.actions.ledger import excess_of
 from funding.intake.facts import beneficiary, de_minimis_facts, pointers
 from funding.models import FundingRequest
@@ -17,7 +18,7 @@ from funding.workflow import GRANTED
 from orders.queries import rows_at_versions
 from orders.rules.facts import OrderFacts
 from segur_portal.common import clock
-from segur_portal.common.enums import Kind
+from segur_portal.common.enums import Kind, SchemeCode
 from segur_portal.common.french import paris_day
 from segur_portal.common.models import Parameter
 from segur_portal.common.money import in_french
@@ -64,6 +65,37 @@ def check_advance(request: FundingRequest) -> None:
             f"{in_french(excess)} sur l’avance {advance.number}, qui n’est pas encore versée "
             f"(« {advance.get_state_display()} »). Acceptez-le une fois l’avance payée."
         )
+
+
+def check_ris(request: FundingRequest) -> None:
+    """Refuse to grant a DRIMbox request of a client without a RIS request accepted by ASP.
+
+    Instruction goes on as soon as one is deposited (ATT-001); money waits until it is accepted,
+    since without one the DRIMbox request is cancelled at the limit (ATT-002). The RIS requests
+    stay locked until the end of the transaction, and first of all locks on the client: whoever
+    cancels one at the same moment is seen. Raises ForbiddenMoveError, in French.
+    """
+    if missing := without_ris(request, is_locking=True):
+        raise ForbiddenMoveError(
+            f"Acceptation impossible (ATT-002) : aucune demande RIS acceptée par l’ASP pour le "
+            f"client de SIREN {missing[0]}. Elle sera possible dès que cette demande RIS le sera."
+        )
+
+
+def without_ris(request: FundingRequest, *, is_locking: bool = False) -> list[str]:
+    """The SIREN of a DRIMbox request that have no RIS request accepted by ASP; none elsewhere."""
+    if request.scheme_id != SchemeCode.DB:
+        return []
+    clients = request.order.clients.exclude(siren="").order_by("position")
+    sirens = list(dict.fromkeys(clients.values_list("siren", flat=True)))
+    if is_locking:
+        own = FundingRequest.objects.live().filter(
+            scheme=SchemeCode.RIS, kind=Kind.ADVANCE, order__clients__siren__in=sirens
+        )
+        locked = own.order_by("pk").select_for_update(of=("self",), no_key=True)
+        list(locked.values_list("pk", flat=True))
+    _, accepted = ris_requests(sirens)
+    return [siren for siren in sirens if siren not in accepted]
 
 
 def aid_of(request: FundingRequest) -> tuple[DeMinimisFacts, ...]:

@@ -96,4 +96,7 @@ def _holds(request: FundingRequest) -> list[str]:
     total = waiting.distinct().count()
     if not total:
         return []
-    return [f"{count(total, 'demande')} DRIMbox du même client : plus de demande RIS (ATT-002)."]
+    return [
+        f"{count(total, 'demande')} DRIMbox du même client : sans autre demande RIS, remise en "
+        "attente (ATT-001), puis annulation à la date limite (ATT-002)."
+    ]

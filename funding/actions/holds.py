@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
-from datetime import datetime
+from collections.abc import Collection
 
 from django.db import transaction
 
-from funding.actions.held import ris_requests
+from funding.actions.held_again import hold_facts_of
 from funding.actions.requests import bound_changes, move_request
 from funding.actions.telling import tell_supplier
 from funding.enums import PortalReason
 from funding.models import Deposit, FundingRequest
-from funding.queries import FundingRequestQuerySet
 from funding.rules.catalogue import CATALOGUE
-from funding.rules.facts import HoldFacts
 from funding.workflow import REQUEST
 from orders.models import OrderClient
 from segur_portal.common import clock
@@ -50,7 +47,7 @@ def release_holds(sirens: Collection[str] | None = None) -> int:
     if sirens is not None:
         waiting = waiting.filter(order__clients__siren__in=list(sirens))
     rule, now = CATALOGUE["ATT-001"], clock.now()
-    ready = [pk for pk, facts in _facts(waiting, at=now) if not any(rule.findings(facts))]
+    ready = [pk for pk, facts in hold_facts_of(waiting, at=now) if not any(rule.findings(facts))]
     return sum(_release(pk) for pk in ready)
 
 
@@ -64,7 +61,7 @@ def cancel_overdue_holds() -> int:
     open_ones = FundingRequest.objects.in_progress().filter(kind=Kind.ADVANCE)
     rule = CATALOGUE["ATT-002"]
     overdue = []
-    for pk, facts in _facts(open_ones, at=now):
+    for pk, facts in hold_facts_of(open_ones, at=now):
         if finding := next(rule.findings(facts), None):
             overdue.append((pk, finding.message))
     return sum(_cancel(pk, message) for pk, message in overdue)
@@ -100,34 +97,6 @@ def warn_holds() -> int:
             key=f"hold-{request.pk}-{limit.closes_on}-{min(due)}",
         )
     return len(rows)
-
-
-def _facts(requests: FundingRequestQuerySet, *, at: datetime) -> Iterator[tuple[int, HoldFacts]]:
-    """Each DRIMbox request with what the rules of hold know of it: three queries."""
-    rows = (
-        FundingRequest.objects.filter(pk__in=requests.values("pk"), scheme=SchemeCode.DB)
-        .order_by("pk", "order__clients__position")
-        .values_list("pk", "order__clients__position", "order__clients__siren")
-    )
-    clients: dict[int, list[tuple[str, str]]] = {}
-    for pk, position, siren in rows:
-        named = clients.setdefault(pk, [])
-        if siren:
-            named.append((f"/clients/{position}/siren", siren))
-    sirens = sorted({siren for named in clients.values() for _, siren in named})
-    requested, accepted = ris_requests(sirens) if sirens else (set(), set())
-    limit = Window.objects.filter(scheme=SchemeCode.DB, kind=WindowKind.HOLD).first()
-    for pk, named in clients.items():
-        yield (
-            pk,
-            HoldFacts(
-                sirens=tuple(named),
-                with_ris_request=frozenset(requested),
-                with_ris_accepted=frozenset(accepted),
-                received_at=at,
-                hold_limit=limit.closes_at if limit else None,
-            ),
-        )
 
 
 @transaction.atomic

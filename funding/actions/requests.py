@@ -9,8 +9,9 @@ from django.db import transaction
 
 from enrolment.actions import check_assigned
 from enrolment.models import User
-from funding.actions.acceptance import check_advance, check_de_minimis
+from funding.actions.acceptance import check_advance, check_de_minimis, check_ris
 from funding.actions.consequences import check_cancellable, live_balance
+from funding.actions.held_again import hold_clients_of
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
 from funding.actions.letters import issue_letters, reason_words
@@ -39,10 +40,11 @@ def move_request(
 
     A decision issues its letters and is told to the supplier, unless the caller tells it. A
     refused or cancelled advance frees what its order claimed, and its pilot report counts no more,
-    in the same transaction; a cancelled advance takes its balance with it. Raises
-    ForbiddenMoveError, in French: the state table, an officer's schemes, money on its way to the
-    supplier, an acceptance above the *de minimis* ceiling (MNT-005), or of a balance whose advance
-    does not allow it.
+    in the same transaction; a cancelled advance takes its balance with it; a RIS that falls
+    suspends the DRIMbox requests it allowed. Raises ForbiddenMoveError, in French: the state table,
+    an officer's schemes, money on its way to the supplier, an acceptance above the *de minimis*
+    ceiling (MNT-005), before that of the RIS (ATT-002), or of a balance whose advance does not
+    allow it.
     """
     check_assigned(actor, request.scheme_id)
     locked = _locked(request, with_advance=name == "accept")
@@ -52,6 +54,7 @@ def move_request(
         )
     if name == "accept":
         check_documents_open(locked)
+        check_ris(locked)
         check_de_minimis(locked)
         check_advance(locked)
     move(
@@ -69,6 +72,7 @@ def move_request(
     if locked.kind == Kind.ADVANCE and not REQUEST.states[request.state].is_live:
         release_claims(order_id=locked.order_id, at=clock.now())
         discount_reports(order_id=locked.order_id)
+        hold_clients_of(locked)
     if is_told:
         tell_decision(request, name, reason=reason_words(reason_code), note=note)
 

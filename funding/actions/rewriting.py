@@ -172,17 +172,21 @@ def _close(answers: Sequence[Answered], actor: User) -> None:
 
 
 def _give_back(answers: Sequence[Answered], actor: User) -> None:
-    """Give them back to ASP; the days spent with the supplier are no days of ASP."""
+    """Give them back to ASP, or put them on hold: a DRIMbox order whose client, as corrected, has
+    no RIS request waits for it (ATT-001). The days spent with the supplier are no days of ASP."""
     spent = Greatest(Value(clock.now()) - F("state_since"), Value(timedelta()))
-    move_all(
-        FundingRequest.objects.filter(pk__in=[one.request.pk for one in answers]),
-        "answer_correction",
-        workflow=REQUEST,
-        role=Role.SUPPLIER,
-        actor=actor,
-        notes={one.request.pk: _summary(one) for one in answers},
-        waited=F("waited") + spent,
-    )
+    for name, must_wait in (("answer_correction", False), ("answer_and_wait", True)):
+        those = [one for one in answers if one.verdict.must_wait is must_wait]
+        if those:
+            move_all(
+                FundingRequest.objects.filter(pk__in=[one.request.pk for one in those]),
+                name,
+                workflow=REQUEST,
+                role=Role.SUPPLIER,
+                actor=actor,
+                notes={one.request.pk: _summary(one) for one in those},
+                waited=F("waited") + spent,
+            )
 
 
 def _summary(one: Answered) -> str:

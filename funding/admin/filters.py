@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
-from funding.models import Deposit
+from funding.models import Deposit, FundingRequest
 from segur_portal.common import clock
 
 Choices = list[tuple[str, str]]
@@ -43,6 +43,23 @@ class AssignedFilter(DropdownFilter):
         if self.value() == "moi":
             return queryset.filter(assigned_to=request.user.pk)
         return queryset.filter(assigned_to=None) if self.value() == "personne" else queryset
+
+
+class RisFilter(DropdownFilter):
+    """Accepted DRIMbox requests whose client has no RIS request accepted any more."""
+
+    title = "DRIMbox"
+    parameter_name = "ris"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("sans", "Acceptées sans RIS acceptée")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found: QuerySet[Any] = queryset
+        if self.value() == "sans":
+            lacking = FundingRequest.objects.granted_without_ris()
+            found = queryset.filter(pk__in=lacking.values("pk"))
+        return found
 
 
 class AttentionFilter(DropdownFilter):

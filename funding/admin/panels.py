@@ -10,11 +10,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from funding.actions.acceptance import aid_of
+from funding.actions.acceptance import aid_of, without_ris
 from funding.models import DepositDocument, FundingRequest, RequestRevision
 from funding.report.papers import Paper, label_of
 from funding.report.viewer import Addresses, viewer_of
-from funding.workflow import IN_PROGRESS
+from funding.workflow import GRANTED, IN_PROGRESS, REQUEST
 from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.enums import Kind
 from segur_portal.common.french import instant
@@ -67,6 +67,22 @@ def _priced_line(line: Mapping[str, Any]) -> tuple[Any, ...]:
         line.get("counted", ""),
         line.get("reason", ""),
     )
+
+
+def ris_panels(request: FundingRequest) -> list[Panel]:
+    """What a DRIMbox request lacks to be accepted, or to stay so (ATT-002)."""
+    missing = without_ris(request)
+    if not missing or not REQUEST.states[request.state].is_live:
+        return []
+    lines = [f"Aucune demande RIS acceptée par l’ASP pour le SIREN {siren}." for siren in missing]
+    if request.state in GRANTED:
+        advice = (
+            "Cette demande DRIMbox est acceptée : sans demande RIS acceptée à la date limite, elle "
+            "est à annuler (ATT-002)."
+        )
+    else:
+        advice = "Elle ne peut pas être acceptée d’ici là (ATT-002)."
+    return [sentences("Demande RIS du client", [*lines, advice])]
 
 
 def aid_panels(request: FundingRequest) -> list[Panel]:

@@ -22,7 +22,7 @@ from funding.actions.consequences import consequences_of
 from funding.actions.requests import move_request
 from funding.admin.bulk import BulkMixin
 from funding.admin.desk import DeskMixin
-from funding.admin.filters import AlertFilter, AssignedFilter
+from funding.admin.filters import AlertFilter, AssignedFilter, RisFilter
 from funding.admin.messages import MessagesMixin, messages_panel
 from funding.admin.panels import (
     aid_panels,
@@ -31,6 +31,7 @@ from funding.admin.panels import (
     request_papers,
     request_viewers,
     revision_panels,
+    ris_panels,
 )
 from funding.admin.payments import transfers_of
 from funding.admin.search import HELP, requests_named
@@ -109,6 +110,7 @@ class FundingRequestAdmin(
         AssignedFilter,
         ("received_at", DayRangeFilter),
         AlertFilter,
+        RisFilter,
         ("has_client_left_base", BooleanRadioFilter),
         ("price_scale__is_official", BooleanRadioFilter),
     )
@@ -217,6 +219,7 @@ class FundingRequestAdmin(
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
             messages_panel(request, obj),
+            *ris_panels(obj),
             *pricing_panels(obj),
             *revision_panels(obj),
             *aid_panels(obj),

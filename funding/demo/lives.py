@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from enrolment.models import User
+from funding.actions.acceptance import without_ris
 from funding.actions.corrections import (
     Answer,
     CorrectionRefusedError,
@@ -130,6 +131,15 @@ class Lives:
         if request.state == "to_pay":
             # Nobody moves a request while its transfer is prepared.
             self.story.tell(clock.now() + timedelta(days=4), self._play, request, turns)
+            return
+        if request.state == "on_hold":
+            # The last RIS request of its client fell: nobody moves it before the next one.
+            return
+        if turn.move == "accept" and without_ris(request):
+            # Its RIS is accepted first.
+            later = clock.now() + timedelta(days=4)
+            if later < LAST_EVENING:
+                self.story.tell(later, self._play, request, turns)
             return
         if self._moved(request, turn):
             self.follow(request, tuple(coming))

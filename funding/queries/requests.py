@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from funding.enums import Outcome, Verdict
 from funding.workflow import GRANTED, IN_PROGRESS, REQUEST, YOU
-from segur_portal.common.enums import Kind
+from segur_portal.common.enums import Kind, SchemeCode
 from segur_portal.common.money import ZERO
 
 from .desk import DeskQuerySet
@@ -182,6 +182,22 @@ class FundingRequestQuerySet(DeskQuerySet):
     def provable(self) -> FundingRequestQuerySet:
         """Accepted advances: their client may sign a pilot report (PIL-001)."""
         return self.filter(kind=Kind.ADVANCE, state__in=GRANTED)
+
+    def granted_without_ris(self) -> FundingRequestQuerySet:
+        """Accepted or paid DRIMbox advances of which a client has no RIS request accepted now."""
+        clients = self.model._meta.get_field("order").related_model._meta.get_field("clients")
+        accepted = self.model._default_manager.filter(
+            scheme=SchemeCode.RIS,
+            kind=Kind.ADVANCE,
+            state__in=GRANTED,
+            order__clients__siren=OuterRef("siren"),
+        )
+        lacking = clients.related_model._default_manager.filter(
+            ~Exists(accepted), order=OuterRef("order")
+        ).exclude(siren="")
+        return self.filter(
+            Exists(lacking), scheme=SchemeCode.DB, kind=Kind.ADVANCE, state__in=GRANTED
+        )
 
     def without_balance(self) -> FundingRequestQuerySet:
         """Advances that no live balance answers."""

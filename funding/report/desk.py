@@ -16,17 +16,22 @@ from .clocks import Aim, Clock, aims, clock_of
 # A queue is not counted further: nobody takes more in a year.
 COUNT_CAP = 10_000
 MINE, TO_TAKE, WITH_SUPPLIER, PRESSING = "mes-dossiers", "a-prendre", "fournisseur", "echeance"
+WITHOUT_RIS = "sans-ris"
 LABELS = {
     MINE: "Mes dossiers",
     TO_TAKE: "À prendre",
     WITH_SUPPLIER: "Chez le fournisseur",
     PRESSING: "Proches de l’échéance",
+    WITHOUT_RIS: "DRIMbox acceptées sans RIS",
 }
+# What should not happen: shown only when it does.
+_EXCEPTIONS = frozenset({WITHOUT_RIS})
 EMPTY = {
     MINE: "Aucun dossier ne vous est attribué. Prenez le plus ancien de la file « À prendre ».",
     TO_TAKE: "Aucune demande n’attend d’être prise dans vos dispositifs.",
     WITH_SUPPLIER: "Aucun dossier n’attend son fournisseur.",
     PRESSING: "Aucun dossier n’approche du délai visé.",
+    WITHOUT_RIS: "Chaque demande DRIMbox acceptée a une demande RIS acceptée pour son client.",
 }
 
 
@@ -68,6 +73,8 @@ class Desk:
             found = seen.to_take()
         elif key == WITH_SUPPLIER:
             found = seen.with_supplier(self.officer)
+        elif key == WITHOUT_RIS:
+            found = seen.granted_without_ris()
         elif key == PRESSING:
             limits = {scheme: aim.pressing_after for scheme, aim in self.aims.items()}
             found = seen.pressing(self.officer, limits, self.now)
@@ -77,7 +84,8 @@ class Desk:
 
     def queues(self) -> list[Queue]:
         """Every queue with its count: one query each, bounded."""
-        return [Queue(key, self.rows(key).order_by()[: COUNT_CAP + 1].count()) for key in LABELS]
+        found = [Queue(key, self.rows(key).order_by()[: COUNT_CAP + 1].count()) for key in LABELS]
+        return [queue for queue in found if queue.count or queue.key not in _EXCEPTIONS]
 
     def clock(self, request: FundingRequest) -> Clock:
         """The clock of a file."""

@@ -23,6 +23,8 @@ _VERBS = {
     "give_back": "Demande remise en attente d’instruction",
     "request_correction": "Correction demandée",
     "answer_correction": "Correction transmise",
+    "answer_and_wait": "Correction transmise ; en attente d’une demande RIS du client",
+    "hold_again": "Instruction suspendue : le client n’a plus de demande RIS",
     "accept": "Demande acceptée",
     "refuse": "Demande refusée",
     "cancel": "Demande annulée",

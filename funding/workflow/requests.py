@@ -91,6 +91,21 @@ REQUEST = Workflow(
             _SUPPLIER,
             "Transmettre la correction",
         ),
+        # Its client lost its last RIS request, or the correction names one that has none (ATT-001).
+        Move(
+            "hold_again",
+            frozenset(AT_ASP),
+            "on_hold",
+            _SYSTEM,
+            "Suspendre : plus de demande RIS",
+        ),
+        Move(
+            "answer_and_wait",
+            frozenset({"correction_requested"}),
+            "on_hold",
+            _SUPPLIER,
+            "Transmettre la correction, sans demande RIS",
+        ),
         Move("accept", frozenset({"in_instruction"}), "accepted", _OFFICER, "Accepter"),
         Move(
             "refuse",
