@@ -71,11 +71,12 @@ def check_ris(request: FundingRequest) -> None:
     """Refuse to grant a DRIMbox request of a client without a RIS request accepted by ASP.
 
     Instruction goes on as soon as one is deposited (ATT-001); money waits until it is accepted,
-    since without one the DRIMbox request is cancelled at the limit (ATT-002). The RIS requests
-    stay locked until the end of the transaction, and first of all locks on the client: whoever
-    cancels one at the same moment is seen. Raises ForbiddenMoveError, in French.
+    since without one the DRIMbox request is cancelled at the limit (ATT-002). For an advance the
+    RIS requests stay locked until the end of the transaction, before any lock on the client:
+    whoever cancels one at the same moment is seen. A balance, whose advance is locked too, takes no
+    other lock: payment runs lock both. Raises ForbiddenMoveError, in French.
     """
-    if missing := without_ris(request, is_locking=True):
+    if missing := without_ris(request, is_locking=request.kind == Kind.ADVANCE):
         raise ForbiddenMoveError(
             f"Acceptation impossible (ATT-002) : aucune demande RIS acceptée par l’ASP pour le "
             f"client de SIREN {missing[0]}. Elle sera possible dès que cette demande RIS le sera."
