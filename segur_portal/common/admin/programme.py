@@ -30,13 +30,18 @@ class SchemeAdmin(PortalAdmin):
         "corridor",
         "software",
         "requires_hosting_document",
+        "requires_documents",
         "requires_ris_request",
         "order",
+        "source",
     )
     readonly_fields = ("code", "short_name", "requires_ris_request")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
+        return [history(obj)]
 
 
 @admin.register(Window)

@@ -38,6 +38,9 @@ class Scheme(models.Model):
     )
     requires_ris_request = models.BooleanField("demande RIS exigée", default=False)
     order = models.PositiveSmallIntegerField("rang", default=0)
+    source = models.CharField(
+        "source", max_length=300, default="Webinaire de l’ANS et de l’ASP du 16/10/2025"
+    )
 
     class Meta:
         verbose_name = "dispositif"
