@@ -10,6 +10,7 @@ from enrolment.actions import decide_bank_details, save_bank_details
 from enrolment.models import BankDetails, User
 from funding.actions.payments import move_run, prepare_run
 from funding.actions.settlement import settle
+from funding.actions.statements import issue_statements
 from funding.models import FundingRequest, Payment, PaymentRun
 from funding.remittance import Returned
 from segur_portal.common import clock
@@ -20,6 +21,7 @@ from .story import Story
 
 FIRST, EVERY = date(2025, 11, 17), timedelta(days=21)
 LAST = date(2026, 9, 7)
+FIRST_STATEMENT = date(2026, 7, 1)
 # What is left for the visitor: one run to approve, one to transmit.
 UNFINISHED = {date(2026, 9, 7): (), date(2026, 8, 17): ("approve",)}
 REJECTED = "AC04"
@@ -38,6 +40,8 @@ class Paydays:
         while day >= FIRST:
             self.story.tell(morning(day, 16), self._prepare, day)
             day -= EVERY
+        for month in range(FIRST_STATEMENT.month, LAST.month + 1):
+            self.story.tell(morning(FIRST_STATEMENT.replace(month=month), 5), issue_statements)
 
     def _accept_accounts(self) -> None:
         for rank, (key, supplier) in enumerate(sorted(self.cast.suppliers.items())):

@@ -54,7 +54,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "issue the statements of the month": {
         "task": "funding.issue_statements",
-        "schedule": crontab(hour="5", minute="0", day_of_month="1-5"),
+        # Every day: what a stopped portal did not issue on the first is issued when it runs again.
+        "schedule": crontab(hour="5", minute="0"),
     },
     "close the answers of disputes": {
         "task": "funding.close_disputes",
