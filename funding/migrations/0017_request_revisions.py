@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0014_answers_by_deposit'),
+        ('funding', '0016_who_had_the_payment_file'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0019_reasons_of_decisions'),
+        ('common', '0020_every_file_sealed'),
     ]
 
     operations = [
