@@ -10,7 +10,7 @@ from typing import Any
 
 from segur_portal.common import clock
 
-Deed = Callable[..., None]
+Deed = Callable[..., object]
 
 
 class Story:
