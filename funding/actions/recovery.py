@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from enrolment.actions import check_assigned
 from enrolment.models import User
@@ -48,24 +49,28 @@ def record_reimbursement(recovery: Recovery, amount: Decimal, *, actor: User, no
 @transaction.atomic
 def follow_return(payment: Payment, *, actor: User, note: str) -> Decimal:
     """The bank returned the transfer of a request cancelled meanwhile: the supplier holds nothing
-    of it, so that what is left of its recovery order is claimed no more.
+    of it, so that what is left of its recovery order is claimed no more, nor of those that took
+    back an advance as the excess of its balances.
 
     Returns what the supplier had paid back already, and is now owed. The caller holds the request,
     which every deed that issues an order locks first.
     """
-    recovery = Recovery.objects.select_for_update().filter(request=payment.request_id).first()
-    if recovery is None:
-        return ZERO
-    if recovery.state == "issued":
-        left = recovery.amount - recovery.recovered
+    of_excess = Q(request__advance=payment.request_id, request__amount_due=0)
+    rows = Recovery.objects.filter(Q(request=payment.request_id) | of_excess)
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    issued = [one for one in found if one.state == "issued"]
+    if issued:
+        left = sum((one.amount - one.recovered for one in issued), ZERO)
         record_recovery_cancelled(payment, left, at=clock.now())
+    for one in issued:
         move(
-            recovery,
+            one,
             "cancel",
             workflow=RECOVERY,
             role=Role.SYSTEM,
             actor=actor,
             note=f"{payment} retourné par la banque. {note}".strip(),
         )
-    tell_recovery_cancelled(recovery)
-    return recovery.recovered
+    for one in found:
+        tell_recovery_cancelled(one)
+    return sum((one.recovered for one in found), ZERO)

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -24,14 +25,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from enrolment.models import User
 from funding.actions import process_deposit, receive_deposit
+from funding.actions.corrections import (
+    Answer,
+    CorrectionRefusedError,
+    answer_corrections,
+    ask_corrections,
+)
+from funding.actions.disputes import contest, contestable, decide_dispute, open_dispute
 from funding.actions.payments import move_run, prepare_run, withdraw_payment
 from funding.actions.recovery import record_reimbursement
 from funding.actions.requests import move_request
 from funding.actions.settlement import settle
-from funding.demo.asking import balance
-from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
+from funding.demo.asking import amounts, balance
+from funding.models import DepositLine, FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
 from funding.remittance import Returned
-from funding.workflow import PAYMENT_RUN, REQUEST
+from funding.workflow import GRANTED, PAYMENT_RUN, REQUEST
 from orders.models import Claim
 from segur_portal.common.enums import Kind, ParameterCode, Role
 from segur_portal.common.identifiers import make_siret
@@ -107,7 +115,7 @@ class Portal(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 deed()
-        except (ForbiddenMoveError, IntegrityError):
+        except (ForbiddenMoveError, CorrectionRefusedError):
             pass
 
     def _agents(self) -> list[tuple[User, str]]:
@@ -199,15 +207,47 @@ class Portal(RuleBasedStateMachine):
             asked = self.scene.rival if who else self.scene.asked
             deposit(self.scene.members[who], Kind.ADVANCE, asked, self.deposits)
 
-    @rule()
-    def deposit_balances(self) -> None:
+    @rule(part=st.sampled_from([1, 4]))
+    def deposit_balances(self, part: int) -> None:
+        """A quarter of what was ordered is less than its advance."""
         advances = FundingRequest.objects.provable().without_balance()
         own = advances.filter(supplier__memberships__user=self.scene.members[0])
-        if self.deposits < 5 and (found := list(own.order_by("pk"))):
+        if self.deposits < 7 and (found := list(own.order_by("pk"))):
             self.deposits += 1
             on = A_DAY.date() - timedelta(days=5)
-            asked = [_balance(one, on) for one in found]
+            asked = [_balance(one, on, part) for one in found]
             deposit(self.scene.members[0], Kind.BALANCE, asked, self.deposits)
+
+    @rule()
+    def correct(self) -> None:
+        """An officer reopens the number of a document, the supplier answers."""
+        staff, member = self.scene.staff, self.scene.members[0]
+        own = FundingRequest.objects.filter(supplier__memberships__user=member)
+        one = own.filter(state="in_instruction").order_by("-pk").first()
+        if one is None:
+            return
+        at = "/facture/numero" if one.kind == Kind.BALANCE else "/bonDeCommande/numero"
+        why = {"reason_code": "document", "note": "Motif"}
+        self.attempt(lambda: ask_corrections(one, {at: ""}, actor=staff.preparer, **why))
+        self.attempt(lambda: answer_corrections(one, Answer({at: "N-1"}, {}), actor=member))
+
+    @rule(name=st.sampled_from(["overturn", "overturn", "uphold"]))
+    def dispute(self, name: str) -> None:
+        """The rival contests an order in place, an officer decides."""
+        officer, rival = self.scene.staff.preparer, self.scene.members[1]
+        lines = DepositLine.objects.filter(deposit__deposited_by=rival).order_by("-pk")
+        line = next(filter(contestable, lines), None)
+        if line is None:
+            return
+        why = {"reason_code": "client_choice", "note": "Motif"}
+
+        def decide() -> None:
+            paper = ContentFile(b"%PDF-1.7", name="bon.pdf")
+            opened = contest(line=line, user=rival, text="Notre client.", content=paper)
+            open_dispute(opened, actor=officer, question="Qui a signé ?")
+            decide_dispute(opened, name, actor=officer, role=Role.OFFICER, **why)
+
+        self.attempt(decide)
 
     @invariant()
     def claims_are_unique_and_of_live_orders(self) -> None:
@@ -224,17 +264,24 @@ class Portal(RuleBasedStateMachine):
             assert sums["to_pay"] >= 0, sums
             assert sums["to_recover"] >= 0, sums
             assert sums["recovered"] <= sums["claimed"], sums
-            assert sums["claimed"] <= sums["paid"] + _owed_back(order), sums
+            assert sums["claimed"] <= sums["paid"] + _owed_back(order) + _to_pay_again(order), sums
         paid = FundingRequest.objects.filter(state="paid").aggregate(n=Sum("amount_due"))["n"] or 0
+        live = FundingRequest.objects.live().filter(kind=Kind.ADVANCE).with_claimed()
+        taken_back = sum(live.order_by().values_list("claimed", flat=True))
         total = LedgerEntry.objects.all().balance()
-        assert total["paid"] - total["claimed"] + _owed_back() == paid
+        assert total["paid"] - total["claimed"] + _owed_back() == paid - taken_back
 
     @invariant()
     def never_above_the_validated_amount(self) -> None:
         for advance in FundingRequest.objects.live().filter(kind=Kind.ADVANCE):
             both = Q(pk=advance.pk) | Q(advance=advance)
             due = FundingRequest.objects.live().filter(both).aggregate(n=Sum("amount_due"))["n"]
-            assert due <= advance.gross
+            claimed = FundingRequest.objects.with_claimed().get(pk=advance.pk).claimed
+            assert due - claimed <= advance.gross
+            for one in FundingRequest.objects.filter(advance=advance, state__in=GRANTED):
+                validated = Decimal(one.pricing["validated"]["gross"])
+                assert advance.state in GRANTED
+                assert advance.amount_due - claimed + one.amount_due <= validated
 
     @invariant()
     def four_eyes_on_every_transfer(self) -> None:
@@ -254,15 +301,27 @@ class Portal(RuleBasedStateMachine):
 
 def _owed_back(order: int | None = None) -> Decimal:
     """What was paid back of transfers that the bank returned afterwards."""
-    rows = Recovery.objects.filter(request__state="cancelled", request__payments__state="returned")
-    rows = rows.exclude(request__payments__state="paid").distinct()
+    gone = FundingRequest.objects.filter(state="cancelled", payments__state="returned")
+    gone = gone.exclude(payments__state="paid").order_by()
+    asked = Q(request__in=gone) | Q(request__advance__in=gone, request__amount_due=0)
+    rows = Recovery.objects.filter(asked)
     if order is not None:
         rows = rows.filter(request__order=order)
     return sum(rows.order_by("pk").values_list("recovered", flat=True), Decimal(0))
 
 
-def _balance(advance: FundingRequest, on: date) -> Any:
-    return balance(advance.payload, advance.number, performed_on=on)
+def _to_pay_again(order: int) -> Decimal:
+    """What the bank returned of an order that still stands, and is paid again: an excess claimed
+    of it meanwhile stays claimed."""
+    rows = FundingRequest.objects.filter(order=order, state__in=GRANTED, payments__state="returned")
+    rows = rows.exclude(state="paid").distinct().order_by("pk")
+    return sum(rows.values_list("amount_due", flat=True), Decimal(0))
+
+
+def _balance(advance: FundingRequest, on: date, part: int) -> Any:
+    asked = balance(advance.payload, advance.number, performed_on=on)
+    asked["facture"] |= amounts(advance.net / part, advance.vat / part)
+    return asked
 
 
 def test_no_sequence_of_actions_breaks_an_invariant(

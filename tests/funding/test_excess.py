@@ -17,7 +17,16 @@ from funding.actions.cascades import cascade_of
 from funding.actions.consequences import consequences_of
 from funding.actions.disputes import decide_dispute
 from funding.actions.requests import move_request
-from funding.models import BulkDecisionLine, Dispute, FundingRequest, LedgerEntry, Recovery
+from funding.actions.settlement import settle
+from funding.models import (
+    BulkDecisionLine,
+    Dispute,
+    FundingRequest,
+    LedgerEntry,
+    Payment,
+    Recovery,
+)
+from funding.remittance import Returned
 from orders.models import Claim
 from segur_portal.common import clock
 from segur_portal.common.enums import ParameterCode, Role
@@ -203,6 +212,18 @@ def test_an_advance_returned_by_the_bank_is_paid_again_before_it_is_cancelled(
     assert "Impossible pour l’instant" in " ".join(consequences_of(advance))
     with pytest.raises(ForbiddenMoveError, match="versez-la de nouveau"):
         cancel(advance, officer)
+
+
+def test_a_returned_transfer_lets_both_orders_fall(
+    advance: FundingRequest, balance: FundingRequest, officer: User
+) -> None:
+    """The advance is cancelled, then the bank gives its transfer back: the supplier holds nothing,
+    so that neither the excess nor the rest is claimed."""
+    cancel(advance, officer)
+    accountant = User.objects.get(email="comptable@asp.fr")
+    settle([Returned(Payment.objects.get().end_to_end_id, False, "AC04")], actor=accountant)
+    assert set(Recovery.objects.values_list("state", flat=True)) == {"cancelled"}
+    is_settled()
 
 
 def test_a_bulk_decision_ends_though_one_file_fails(
