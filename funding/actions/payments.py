@@ -221,8 +221,8 @@ def _check_accounts(payments: list[Payment]) -> None:
     )
     if changed:
         raise ForbiddenMoveError(
-            "Coordonnées bancaires modifiées depuis la préparation du lot, retirez les virements "
-            f"de : {', '.join(changed)}."
+            "Coordonnées bancaires modifiées, ou refusées par la banque, depuis la préparation du "
+            f"lot, retirez les virements de : {', '.join(changed)}."
         )
 
 

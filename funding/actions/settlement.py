@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,6 +18,7 @@ from django.db.models import Q
 from enrolment.models import User
 from funding.actions.ledger import record_payments
 from funding.actions.recovery import follow_return
+from funding.actions.telling_payments import tell_settled
 from funding.enums import LedgerKind, PaymentReason
 from funding.models import FundingRequest, Payment, PaymentRun
 from funding.remittance import Returned, ReturnedBlock, read_returns
@@ -113,6 +115,7 @@ def settle(
         is_over = not Payment.objects.filter(run=run, state="sent").exists()
         if run.state == "transmitted" and is_over:
             move(run, "settle", workflow=PAYMENT_RUN, role=Role.SYSTEM, actor=actor)
+    tell_settled(result.done)
     return result
 
 
@@ -210,20 +213,29 @@ def _settle_one(
 ) -> Decimal:
     """The transfer, the ledger, then the request; what is then owed to the supplier."""
     text = " ".join(part for part in (returned.code, returned.text) if part)
-    changes = {"settled_on": on} if name == "pay" else {"bank_code": returned.code[:35]}
+    changes: dict[str, Any] = {"settled_on": on}
+    if name != "pay":
+        changes = {
+            "bank_code": returned.code[:35],
+            "is_account_refused": returned.refuses_account,
+        }
     move(
         payment,
         name,
         workflow=PAYMENT,
         role=Role.ACCOUNTANT,
         actor=actor,
-        reason_code="" if name == "pay" else PaymentReason.BANK,
+        reason_code="" if name == "pay" else _reason(returned),
         note="" if name == "pay" else text or "Sans précision de la banque.",
         **changes,
     )
     if name in _LEDGER:
         record_payments([payment], _LEDGER[name], at=clock.now())
     return _follow(payment, name, text, actor=actor)
+
+
+def _reason(returned: Returned) -> str:
+    return (PaymentReason.ACCOUNT if returned.refuses_account else PaymentReason.BANK).value
 
 
 def _follow(payment: Payment, name: str, text: str, *, actor: User) -> Decimal:

@@ -12,17 +12,20 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from enrolment.admin.scope import SchemeScopedMixin
+from funding.actions.payees import clear_account
 from funding.actions.payments import withdraw_payment
 from funding.actions.settlement import settle
 from funding.enums import PaymentReason
 from funding.models import FundingRequest, Payment
-from funding.remittance import Returned
+from funding.remittance import Returned, reason_in_words
 from funding.workflow import PAYMENT
 from segur_portal.common.admin.base import FactAdmin
+from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import money
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, table, timeline
+from segur_portal.common.enums import Role
 from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError, Move
 
@@ -34,7 +37,7 @@ PAYMENT_COLOURS = {
     "rejected": "danger",
     "returned": "danger",
 }
-WORDS = dict(PaymentReason.choices)
+WORDS = {**dict(PaymentReason.choices), "clear_account": "Compte déclaré bon"}
 
 
 @admin.register(Payment)
@@ -70,7 +73,7 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ("run", "request"),
         ("supplier", "masked_account"),
         (money("amount", "montant"), "settled_on"),
-        "bank_code",
+        ("bank_reason", "is_account_refused"),
     )
 
     def move_object(
@@ -80,12 +83,42 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
             withdraw_payment(obj, actor=request.user, **data)  # type: ignore[arg-type]
             return
         text = data.get("note", "")
-        answer = Returned(obj.end_to_end_id, step.name == "pay", text=text)
+        answer = Returned(
+            obj.end_to_end_id,
+            step.name == "pay",
+            text=text,
+            blames_account=data.get("reason_code") == PaymentReason.ACCOUNT,
+        )
         result = settle([answer], actor=request.user)  # type: ignore[arg-type]
         if result.problems:
             raise ForbiddenMoveError(" ".join(result.problems))
         for remark in result.remarks:
             self.message_user(request, remark, "WARNING")
+
+    def may_ever(self, request: HttpRequest, name: str) -> bool:
+        if name == "clear_account":
+            return Role.OFFICER in self.roles_of(request)
+        return super().may_ever(request, name)
+
+    def deeds(self, request: HttpRequest, obj: Payment) -> list[Deed]:
+        """The moves of the table and, for the officer, answering for a refused account."""
+        deeds = super().deeds(request, obj)
+        if obj.is_account_refused and self.may_ever(request, "clear_account"):
+
+            def run(data: dict[str, Any]) -> str:
+                clear_account(obj, actor=request.user, note=data["note"])  # type: ignore[arg-type]
+                return f"{obj.account.masked} : le compte peut être payé de nouveau."
+
+            deeds.append(
+                Deed(
+                    "clear_account",
+                    "Déclarer le compte bon",
+                    run,
+                    explanation="La banque a refusé ce compte, qui n’est plus payé. Dites comment "
+                    "vous savez qu’il peut l’être de nouveau.",
+                )
+            )
+        return deeds
 
     def panels(self, request: HttpRequest, obj: Payment) -> list[Panel]:
         return [timeline(obj, workflow=PAYMENT, words=WORDS), history(obj)]
@@ -93,6 +126,11 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     @display(description="état", ordering="state", label=PAYMENT_COLOURS)
     def coloured_state(self, obj: Payment) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
+
+    @display(description="motif de la banque")
+    def bank_reason(self, obj: Payment) -> str:
+        """The code in words."""
+        return reason_in_words(obj.bank_code) or "–"
 
     @display(description="compte")
     def masked_account(self, obj: Payment) -> str:

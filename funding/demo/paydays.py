@@ -24,7 +24,8 @@ LAST = date(2026, 9, 7)
 FIRST_STATEMENT = date(2026, 7, 1)
 # What is left for the visitor: one run to approve, one to transmit.
 UNFINISHED = {date(2026, 9, 7): (), date(2026, 8, 17): ("approve",)}
-REJECTED = "AC04"
+# Of no account: its supplier would wait for new bank details until the end of the story.
+REJECTED = "MS03"
 
 
 class Paydays:
@@ -93,7 +94,7 @@ class Paydays:
     def _answers(self, run: PaymentRun) -> list[Returned]:
         """The bank pays, but for a transfer in forty."""
         return [
-            Returned(one.end_to_end_id, False, REJECTED, "Compte clos")
+            Returned(one.end_to_end_id, False, REJECTED, "Sans précision")
             if one.pk % 40 == 0
             else Returned(one.end_to_end_id, True)
             for one in Payment.objects.filter(run=run, state="sent").order_by("pk")

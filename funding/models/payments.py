@@ -150,13 +150,26 @@ class Payment(models.Model):
     amount = models.DecimalField("montant", max_digits=12, decimal_places=2)
     settled_on = models.DateField("réglé le", null=True, blank=True)
     bank_code = models.CharField("code de la banque", max_length=35, blank=True)
+    is_account_refused = models.BooleanField(
+        "compte refusé par la banque",
+        default=False,
+        db_default=False,
+        help_text="Ce compte n’est plus payé avant d’être changé, ou déclaré bon.",
+    )
 
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "virement"
         ordering = ["run", "pk"]
-        indexes = [models.Index(fields=["supplier", "state"], name="payment_by_supplier")]
+        indexes = [
+            models.Index(fields=["supplier", "state"], name="payment_by_supplier"),
+            models.Index(
+                fields=["account"],
+                condition=Q(is_account_refused=True),
+                name="payment_refused_account",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["request"],
@@ -168,6 +181,10 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(settled_on__isnull=False),
                 name="payment_paid_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_account_refused=False) | Q(state__in=["rejected", "returned"]),
+                name="payment_account_refused_by_the_bank",
             ),
         ]
 

@@ -29,6 +29,10 @@ class PaymentQuerySet(models.QuerySet[Any]):
         """Transfers whose outcome is awaited."""
         return self.filter(state__in=["planned", "sent"])
 
+    def on_refused_accounts(self) -> PaymentQuerySet:
+        """Transfers that a bank refused on account of the account itself, which stays refused."""
+        return self.filter(is_account_refused=True)
+
     def by_scheme(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Number and total by scheme, live transfers only."""
         live = self.exclude(state__in=["withdrawn", "rejected", "returned"])

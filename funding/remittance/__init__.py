@@ -14,10 +14,12 @@ from .facts import (
     Transfer,
 )
 from .pain001 import credit_transfer_file
+from .reasons import ACCOUNT_REASONS, reason_in_words
 from .returns import ReturnFileError, read_returns
 from .slip import slip_csv
 
 __all__ = [
+    "ACCOUNT_REASONS",
     "BankReport",
     "Debtor",
     "Remittance",
@@ -28,5 +30,6 @@ __all__ = [
     "Transfer",
     "credit_transfer_file",
     "read_returns",
+    "reason_in_words",
     "slip_csv",
 ]

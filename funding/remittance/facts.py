@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .characters import sepa_text
+from .reasons import ACCOUNT_REASONS
 
 SMALLEST, LARGEST = Decimal("0.01"), Decimal("999999999.99")
 ID_LENGTH = 35
@@ -91,6 +92,13 @@ class Returned:
     text: str = ""
     dates: tuple[date, ...] = ()
     """When, as the bank says it: the surest first. None of them is checked yet."""
+    blames_account: bool = False
+    """Said by hand, without a code: the account is at fault."""
+
+    @property
+    def refuses_account(self) -> bool:
+        """Whether the account is at fault, so that paying it again would fail again."""
+        return not self.is_paid and (self.blames_account or self.code in ACCOUNT_REASONS)
 
 
 @dataclass(frozen=True, slots=True)

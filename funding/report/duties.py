@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from enrolment.actions.expiries import Ending
-from enrolment.models import Distribution, Enrolment, Membership, Supplier
+from enrolment.models import BankDetails, Distribution, Enrolment, Membership, Supplier
 from enrolment.workflow import ENROLMENT
-from funding.models import Deposit, FundingRequest, Message
-from funding.workflow import ASP, YOU
+from funding.models import Deposit, FundingRequest, Message, Payment
+from funding.remittance import reason_in_words
+from funding.workflow import ASP, PAYMENT, YOU
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.french import count, day, number
 
@@ -189,6 +190,28 @@ def departure_duties(departed: int) -> Iterator[Duty]:
             link="Voir ces demandes",
             level="info",
         )
+
+
+def account_duties(refused: Payment | None, awaited: BankDetails | None) -> Iterator[Duty]:
+    """The account in force, that the bank refused; `awaited` are the details that shall replace
+    it, once ASP has checked them."""
+    if refused is None:
+        return
+    why = reason_in_words(refused.bank_code) or "compte en cause"
+    is_with_asp = awaited is not None and awaited.state != "to_correct"
+    yield Duty(
+        f"Virement {refused} {PAYMENT.states[refused.state].public.lower()} : {why}",
+        "Vos nouvelles coordonnées bancaires attendent l’ASP ; aucun virement ne part d’ici là."
+        if is_with_asp
+        else "Changez vos coordonnées bancaires : aucun virement ne part avant qu’elles soient en "
+        "vigueur.",
+        owner=ASP if is_with_asp else YOU,
+        url=reverse("bank_details"),
+        link="Voir mes coordonnées bancaires"
+        if is_with_asp
+        else "Changer mes coordonnées bancaires",
+        level="info" if is_with_asp else "error",
+    )
 
 
 def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:

@@ -60,7 +60,7 @@ class ToPay:
 
 
 def to_be_paid(schemes: Sequence[Scheme]) -> list[ToPay]:
-    """Accepted requests with something to pay, by scheme and supplier, in four queries."""
+    """Accepted requests with something to pay, by scheme and supplier, in five queries."""
     groups = list(
         FundingRequest.objects.filter(state="accepted", amount_due__gt=0, scheme__in=schemes)
         .order_by()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django import template
 
 from funding.models import Deposit, FundingRequest, Payment
+from funding.remittance import reason_in_words
 from funding.workflow import DEPOSIT, PAYMENT, REQUEST
 from orders.enums import Activity, Situation2023
 from orders.models import OrderClient
@@ -56,6 +57,12 @@ def state_badge(subject: Deposit | FundingRequest) -> str:
 def payment_state(payment: Payment) -> str:
     """The supplier's wording of what became of a transfer."""
     return PAYMENT.states[payment.state].public
+
+
+@register.filter
+def bank_reason(payment: Payment) -> str:
+    """Why the bank refused or returned a transfer; empty when it did not, or did not say."""
+    return reason_in_words(payment.bank_code)
 
 
 @register.filter

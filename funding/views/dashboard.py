@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 
 from enrolment.actions.expiries import documents_ending as _documents
 from enrolment.doors import SupplierRequest, supplier_required
-from enrolment.models import Distribution, Enrolment, Membership, Supplier
+from enrolment.models import BankDetails, Distribution, Enrolment, Membership, Supplier
+from funding.actions.payees import refused_transfer
 from funding.models import Deposit, DepositLine, FundingRequest, Message
 from funding.report import agenda, duties
 from funding.report.incomplete import left_behind
@@ -46,6 +47,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
             [
                 *_request_duties(supplier, totals, windows),
                 *_deposit_duties(supplier, windows),
+                *_account_duties(supplier),
                 *duties.enrolment_duties(enrolments.values()),
                 *_expiries(supplier, request.membership),
             ]
@@ -78,6 +80,12 @@ def _request_duties(
     departed = requests.in_progress().filter(has_client_left_base=True).count()
     yield from duties.departure_duties(departed)
     yield from duties.hold_duties(totals.in_state("on_hold"), windows, SchemeCode.DB)
+
+
+def _account_duties(supplier: Supplier) -> Iterator[duties.Duty]:
+    if (refused := refused_transfer(supplier)) is not None:
+        awaited = BankDetails.objects.of(supplier).under_way().order_by("-pk").first()
+        yield from duties.account_duties(refused, awaited)
 
 
 def _officers_words(requests: list[FundingRequest]) -> dict[str, str]:

@@ -179,7 +179,7 @@ class Portal(RuleBasedStateMachine):
     @rule(is_paid=st.booleans())
     def bank_answers(self, is_paid: bool) -> None:
         live = Payment.objects.filter(state__in=["sent", "paid"]).order_by("pk")
-        answers = [Returned(one.end_to_end_id, is_paid, "" if is_paid else "AC04") for one in live]
+        answers = [Returned(one.end_to_end_id, is_paid, "" if is_paid else "MS03") for one in live]
         self.attempt(lambda: settle(answers, actor=self.scene.staff.accountant))
 
     @rule()

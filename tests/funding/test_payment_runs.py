@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from lxml import etree
 
+from enrolment.actions import save_bank_details
+from funding.actions.payees import clear_account
 from funding.actions.payments import move_run, prepare_run, withdraw_payment
 from funding.actions.recovery import record_reimbursement
 from funding.actions.requests import move_request
@@ -18,9 +24,11 @@ from funding.actions.settlement import record_return_file, settle
 from funding.enums import LedgerKind
 from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
 from funding.remittance import Returned
+from funding.report.payments import to_be_paid
+from funding.workflow import ASP, YOU
 from segur_portal.common.actions import read_file
 from segur_portal.common.enums import Role
-from segur_portal.common.models import Notification
+from segur_portal.common.models import Notification, OutgoingMail
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, an_officer
 from tests.funding.accepted import OTHER_IBAN, RIS, Staff, accepted_requests, an_account, the_staff
@@ -68,6 +76,11 @@ def transmit(run: PaymentRun, staff: Staff) -> None:
 def answers(run: PaymentRun, *, paid: bool) -> list[Returned]:
     payments = Payment.objects.filter(run=run, state__in=["sent", "paid"]).order_by("pk")
     return [Returned(one.end_to_end_id, paid, "" if paid else "AC04") for one in payments]
+
+
+def refusals(run: PaymentRun, code: str, *, by_hand: bool = False) -> list[Returned]:
+    payments = run.payments.filter(state__in=["sent", "paid"]).order_by("pk")
+    return [Returned(one.end_to_end_id, False, code, blames_account=by_hand) for one in payments]
 
 
 def states(requests: list[FundingRequest]) -> set[str]:
@@ -188,12 +201,105 @@ def test_transfers_executed_by_the_bank(
 def test_a_rejected_transfer_is_paid_by_another_run(
     run: PaymentRun, requests: list[FundingRequest], staff: Staff
 ) -> None:
-    """Closed account: the request waits again, and nothing was recorded as paid."""
+    """The request waits again, and nothing was recorded as paid."""
     transmit(run, staff)
-    settle(answers(run, paid=False), actor=staff.accountant)
+    settle(refusals(run, "MS03"), actor=staff.accountant)
     assert states(requests) == {"accepted"}
     assert not LedgerEntry.objects.filter(kind=LedgerKind.PAID).exists()
     assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
+
+
+@pytest.mark.parametrize(("code", "by_hand"), [("AC04", False), ("BE01", False), ("", True)])
+def test_a_refused_account_is_not_paid_again(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff, code: str, by_hand: bool
+) -> None:
+    """By the bank's code or said by hand: nothing leaves before other bank details are in force."""
+    transmit(run, staff)
+    settle(refusals(run, code, by_hand=by_hand), actor=staff.accountant)
+    with pytest.raises(ForbiddenMoveError, match="la banque a refusé VIR-"):
+        prepare_run(actor=staff.preparer, schemes=[RIS])
+    assert states(requests) == {"accepted"}
+    (row,) = to_be_paid([requests[0].scheme])
+    assert "De nouvelles coordonnées bancaires sont attendues" in row.obstacle
+    replace_account(requests[0])
+    assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
+
+
+def test_an_account_refused_meanwhile_blocks_the_approval(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """A run proposed before the bank's answer does not pay the same account once more."""
+    transmit(run, staff)
+    first, *others = refusals(run, "MS03")
+    settle(others, actor=staff.accountant)
+    second = prepare_run(actor=staff.preparer, schemes=[RIS]).run
+    move_run(second, "propose", actor=staff.preparer, role=Role.OFFICER)
+    settle([replace(first, code="AC04")], actor=staff.accountant)
+    with pytest.raises(ForbiddenMoveError, match="refusées par la banque"):
+        approve(second, staff)
+
+
+def test_an_officer_answers_for_a_refused_account(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """In words, for every transfer of that account; then it is paid again."""
+    transmit(run, staff)
+    settle(refusals(run, "AC06"), actor=staff.accountant)
+    payment = run.payments.latest("pk")
+    with pytest.raises(ForbiddenMoveError, match="Dites comment"):
+        clear_account(payment, actor=staff.preparer, note=" ")
+    clear_account(payment, actor=staff.preparer, note="La banque l’a débloqué.")
+    with pytest.raises(ForbiddenMoveError, match="pas en cause"):
+        clear_account(payment, actor=staff.preparer, note="Encore.")
+    assert prepare_run(actor=staff.preparer, schemes=[RIS]).run.transfer_count == 3
+
+
+def notices(word: str) -> list[Notification]:
+    rows = Notification.objects.filter(kind="payment", title__contains=word)
+    return list(rows.order_by("pk"))
+
+
+def test_what_the_bank_did_is_told_once(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff
+) -> None:
+    """What is paid when the last answer is there, one notice for the run; what is refused, with its
+    reason, one notice for all."""
+    transmit(run, staff)
+    told = answers(run, paid=True)
+    settle(told[:1], actor=staff.accountant)
+    assert not notices("de l’ASP")
+    settle(told[1:], actor=staff.accountant)
+    settle(told, actor=staff.accountant)
+    (notice,) = notices("de l’ASP")
+    assert notice.title.startswith("3 virements")
+    assert OutgoingMail.objects.filter(key=f"notification-{notice.pk}").exists()
+    settle(refusals(run, "AC04"), actor=staff.accountant)
+    (refused,) = notices("retournés par la banque")
+    assert "compte clos (AC04)" in refused.body
+    assert refused.url == reverse("bank_details")
+    assert all(one.number in refused.body for one in requests)
+
+
+def test_a_refused_account_is_a_duty_of_the_supplier(
+    run: PaymentRun, requests: list[FundingRequest], staff: Staff, client: Client
+) -> None:
+    """On its dashboard, until its new details are in ASP's hands; then it is ASP's turn."""
+    transmit(run, staff)
+    settle(refusals(run, "AC04"), actor=staff.accountant)
+    member = requests[0].supplier.memberships.earliest("pk").user
+    client.force_login(member)
+
+    def duty() -> Any:
+        found = client.get(reverse("dashboard")).context["duties"]
+        return next(one for one in found if one.url == reverse("bank_details"))
+
+    mine = duty()
+    assert mine.title.endswith("rejeté par la banque : compte clos (AC04)")
+    assert (mine.owner, mine.level) == (YOU, "error")
+    save_bank_details(
+        requests[0].supplier, holder="Atelier", iban=OTHER_IBAN, bic="TRPUFRP1", actor=member
+    )
+    assert (duty().owner, duty().level) == (ASP, "info")
 
 
 def test_a_returned_transfer_is_written_back(
