@@ -113,10 +113,10 @@ def test_it_waits_again_when_the_ris_falls(
 def test_it_does_not_wait_while_another_ris_lives(
     ris: FundingRequest, drimbox: FundingRequest, officer: User
 ) -> None:
-    """A second RIS request of the client, with another solution, is enough."""
+    """Its supplier deposited another one for the client."""
     FundingRequest.objects.filter(pk=ris.pk).update(state="cancelled")
     Claim.objects.filter(order=ris.order_id).update(released_at=clock.now())
-    deposited(a_member(a_supplier(make_siret(42), "Troisième")), RIS)
+    deposited(ris.supplier.memberships.get().user, RIS)
     assert hold_again() == 0
     assert state_of(drimbox) == "in_instruction"
 
