@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+
+from enrolment.rules.documents import DocumentKind
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier, User
@@ -113,6 +116,12 @@ class DocumentQuerySet(models.QuerySet[Any]):
             about=Coalesce(OuterRef("solution"), 0)
         )
         return self.filter(~Exists(later), state="accepted")
+
+    def accepted_mandates(self, solutions: Iterable[int]) -> DocumentQuerySet:
+        """Every distribution mandate accepted for these solutions, replaced ones included: each
+        keeps the days it runs (ENR-003)."""
+        mandates = self.filter(kind=DocumentKind.DISTRIBUTION_MANDATE, state="accepted")
+        return mandates.filter(solution__in=list(solutions)).order_by("pk")
 
 
 class BankDetailsQuerySet(models.QuerySet[Any]):

@@ -16,6 +16,7 @@ from enrolment.rules.documents import Asked, DocumentKind
 from enrolment.workflow import DOCUMENT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, store_file, write_journal
+from segur_portal.common.clock import PARIS
 from segur_portal.common.models import Reason, StoredFile
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -132,7 +133,10 @@ def review_document(
 
 
 def apply_mandate(document: SupportingDocument) -> None:
-    """Give the distribution what its last accepted mandate says (ENR-003), or take it away."""
+    """Show on the distribution its last accepted mandate, or none.
+
+    ENR-003 reads all of them: a renewal leaves the former mandate its days.
+    """
     enrolment = document.enrolment
     mandate = (
         enrolment.documents.filter(
@@ -146,9 +150,15 @@ def apply_mandate(document: SupportingDocument) -> None:
         solution=document.solution,
         distributor_id=enrolment.supplier_id,
         defaults={
-            "mandate_accepted_on": clock.today() if mandate else None,
+            "mandate_accepted_on": _accepted_on(mandate) if mandate else None,
             "mandate_starts_on": mandate.starts_on if mandate else None,
             "mandate_ends_on": mandate.expires_on if mandate else None,
             "covers_osu": mandate.covers_osu if mandate else False,
         },
     )
+
+
+def _accepted_on(mandate: SupportingDocument) -> date:
+    """The day it was accepted, which the refusal of a renewal does not move."""
+    assert mandate.reviewed_at is not None
+    return mandate.reviewed_at.astimezone(PARIS).date()

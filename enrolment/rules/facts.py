@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,10 +10,39 @@ from .layouts import OrderPaper
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """A distribution mandate that an officer accepted, and the days it runs."""
+
+    accepted_on: date
+    starts_on: date | None = None
+    ends_on: date | None = None
+    covers_osu: bool = False
+
+    def runs_on(self, on: date) -> bool:
+        """Whether its period covers that day, its last one included."""
+        has_begun = self.starts_on is None or self.starts_on <= on
+        return has_begun and (self.ends_on is None or on <= self.ends_on)
+
+
+def mandate_for(mandates: Iterable[Mandate], on: date) -> Mandate | None:
+    """The mandate that a distributor is judged on that day (ENR-003).
+
+    A renewal never takes away what an earlier mandate gives: of those accepted by then, one that
+    runs that day, the last accepted first. Failing that, the one that says best what is wrong.
+    """
+    return max(
+        mandates,
+        key=lambda one: (one.accepted_on <= on, one.runs_on(on), one.accepted_on),
+        default=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionFacts:
     """A solution's version, as known for this supplier and scheme.
 
-    The mandate's fields speak of the supplier as distributor; they are None for the editor.
+    The mandate's fields speak of the supplier as distributor, and of the mandate that its day is
+    judged on (`mandate_for`); they are None for the editor.
     """
 
     name: str

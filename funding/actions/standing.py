@@ -8,12 +8,13 @@ from datetime import date
 
 from django.db.models import Q
 
-from enrolment.models import Distribution, Enrolment, Solution, Supplier
-from enrolment.rules import SolutionFacts
+from enrolment.models import Distribution, Enrolment, Solution, Supplier, SupportingDocument
+from enrolment.rules import Mandate, SolutionFacts, mandate_for
 from funding.intake.world import KnownAdvance
 from funding.rules.facts import PilotFacts
 from pilots.models import PilotProof
 from pilots.rules import Campaign
+from segur_portal.common.clock import PARIS
 
 
 def stage_of(enrolment: Enrolment | None) -> str:
@@ -36,27 +37,57 @@ def solutions_of(
     enrolled = (
         set(enrolment.solutions.values_list("pk", flat=True)) if enrolment is not None else set()
     )
-    mandates = {
+    declared = {
         row.solution_id: row
         for row in Distribution.objects.filter(distributor=supplier, solution__scheme=scheme)
     }
+    mandates = _mandates_of(supplier, declared)
     rows = (
-        Solution.objects.filter(Q(editor=supplier) | Q(pk__in=enrolled) | Q(pk__in=mandates))
+        Solution.objects.filter(Q(editor=supplier) | Q(pk__in=enrolled) | Q(pk__in=declared))
         .filter(scheme=scheme)
         .select_related("editor")
     )
     facts, ids = {}, {}
     for row in sorted(rows, key=lambda row: row.pk in enrolled):
         key = (row.name, row.version)
-        found = _solution(row, supplier, row.pk in enrolled, mandates.get(row.pk), on)
+        found = _solution(row, supplier, row.pk in enrolled, on)
+        if (distribution := declared.get(row.pk)) is not None:
+            mandate = mandate_for(mandates[row.pk], on)
+            found = _distributed(found, distribution.declared_on, mandate)
         facts[key] = replace(found, certificate_ended_on=ended.get(row.pk))
         ids[key] = row.pk
     return facts, ids
 
 
-def _solution(
-    row: Solution, supplier: Supplier, is_enrolled: bool, mandate: Distribution | None, on: date
-) -> SolutionFacts:
+def _mandates_of(
+    supplier: Supplier, declared: Mapping[int, Distribution]
+) -> dict[int, list[Mandate]]:
+    """Every mandate accepted for these solutions: a renewal leaves the former one its days.
+
+    The declaration repeats the last one accepted, and speaks alone where no document was kept.
+    """
+    found = {
+        pk: [
+            Mandate(
+                row.mandate_accepted_on,
+                row.mandate_starts_on,
+                row.mandate_ends_on,
+                row.covers_osu,
+            )
+        ]
+        if row.mandate_accepted_on
+        else []
+        for pk, row in declared.items()
+    }
+    for row in SupportingDocument.objects.of(supplier).accepted_mandates(declared):
+        accepted_on = row.reviewed_at.astimezone(PARIS).date()
+        found[row.solution_id].append(
+            Mandate(accepted_on, row.starts_on, row.expires_on, row.covers_osu)
+        )
+    return found
+
+
+def _solution(row: Solution, supplier: Supplier, is_enrolled: bool, on: date) -> SolutionFacts:
     return SolutionFacts(
         name=row.name,
         version=row.version,
@@ -65,12 +96,20 @@ def _solution(
         file_submitted_on=row.file_submitted_on,
         is_enrolled=is_enrolled,
         is_editor=row.editor_id == supplier.pk,
-        declared_on=mandate.declared_on if mandate else None,
-        mandate_accepted_on=mandate.mandate_accepted_on if mandate else None,
-        mandate_starts_on=mandate.mandate_starts_on if mandate else None,
-        mandate_ends_on=mandate.mandate_ends_on if mandate else None,
-        mandate_covers_osu=mandate.covers_osu if mandate else False,
         editor_holds_osu=row.editor.holds_osu(on),
+    )
+
+
+def _distributed(
+    facts: SolutionFacts, declared_on: date | None, mandate: Mandate | None
+) -> SolutionFacts:
+    return replace(
+        facts,
+        declared_on=declared_on,
+        mandate_accepted_on=mandate.accepted_on if mandate else None,
+        mandate_starts_on=mandate.starts_on if mandate else None,
+        mandate_ends_on=mandate.ends_on if mandate else None,
+        mandate_covers_osu=mandate.covers_osu if mandate else False,
     )
 
 
