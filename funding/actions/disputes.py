@@ -35,6 +35,8 @@ from segur_portal.common.working_days import working_days_after
 CONTESTED_CODES = frozenset(RULE_OF_CLAIM.values())
 # The advice on an order of one's own: nobody contests oneself.
 _OWN = frozenset({OWN_ADVICE, typographic(OWN_ADVICE)})
+# Decided on what both parties said, hence once they can say no more.
+AFTER_ANSWERS = frozenset({"uphold", "overturn"})
 MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -191,9 +193,13 @@ def decide_dispute(
 ) -> None:
     """Dismiss, uphold or overturn; overturning cancels the order in place with all it brings.
 
-    Raises ForbiddenMoveError: the table, an officer's schemes, money on its way.
+    Raises ForbiddenMoveError: the table, an officer's schemes, days left to answer, money on its
+    way.
     """
     check_assigned(actor, dispute.scheme_id)
+    locked = Dispute.objects.select_for_update(of=("self",)).get(pk=dispute.pk)
+    if name in AFTER_ANSWERS and (refusal := too_early(locked)):
+        raise ForbiddenMoveError(refusal)
     move(
         dispute,
         name,
@@ -218,6 +224,17 @@ def decide_dispute(
         tell_recoveries([dispute.request_id])
     for supplier, what in _outcomes(dispute, name):
         _tell(dispute, supplier, what, note)
+
+
+def too_early(dispute: Dispute) -> str:
+    """Why an answered dispute cannot be decided today; empty when it can."""
+    since = dispute.decidable_from(clock.today()) if dispute.state == "answered" else None
+    if since is None:
+        return ""
+    return (
+        f"Décision possible à partir du {day(since)} : jusque-là, chaque partie peut compléter sa "
+        "réponse."
+    )
 
 
 def _outcomes(dispute: Dispute, name: str) -> list[tuple[Supplier, str]]:

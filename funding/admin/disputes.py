@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from enrolment.admin.scope import SchemeScopedMixin
 from funding.actions.consequences import consequences_of
-from funding.actions.disputes import decide_dispute, open_dispute
+from funding.actions.disputes import AFTER_ANSWERS, decide_dispute, open_dispute, too_early
 from funding.models import Dispute
 from funding.workflow import DISPUTE
 from segur_portal.common.admin.base import FactAdmin
@@ -99,11 +99,11 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ("challenger", "contested_line"),
         ("holder", "contested_request"),
         ("contested_at", "opened_at"),
-        "due_on",
+        ("due_on", "decision"),
         "question",
         ("decided_at", "answer"),
     )
-    readonly_fields = ("contested_line", "contested_request")
+    readonly_fields = ("contested_line", "contested_request", "decision")
 
     def get_urls(self) -> list[URLPattern]:
         """The documents of the parties, before the model's own pages."""
@@ -138,7 +138,19 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         changes: dict[str, dict[str, Any]] = {"open": {"form_class": QuestionForm}}
         if obj.state == "answered":
             changes["overturn"] = {"consequences": tuple(consequences_of(obj.request))}
+        if refusal := too_early(obj):
+            changes = {
+                name: {**changes.get(name, {}), "explanation": refusal} for name in AFTER_ANSWERS
+            }
         return [replace(deed, **changes.get(deed.name, {})) for deed in super().deeds(request, obj)]
+
+    def deed_links(self, request: HttpRequest, obj: Dispute) -> list[dict[str, Any]]:
+        """No button to decide while a party may still complete its answer."""
+        links = super().deed_links(request, obj)
+        if not too_early(obj):
+            return links
+        early = {DISPUTE.moves[name].label for name in AFTER_ANSWERS}
+        return [link for link in links if link["label"] not in early]
 
     @property
     def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
@@ -166,6 +178,13 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     @display(description="litige", ordering="pk")
     def number_text(self, obj: Dispute) -> str:
         return obj.number
+
+    @display(description="décision")
+    def decision(self, obj: Dispute) -> str:
+        """From when it may be taken."""
+        if refusal := too_early(obj):
+            return refusal
+        return "Possible." if obj.state == "answered" else "–"
 
     @display(description="demande KO")
     def contested_line(self, obj: Dispute) -> str:

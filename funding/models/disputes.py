@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -82,6 +84,15 @@ class Dispute(models.Model):
     def number(self) -> str:
         """The dispute's public number."""
         return f"LIT-{self.pk:06d}"
+
+    def decidable_from(self, today: date) -> date | None:
+        """The day an answered dispute may be decided from, while that day is to come.
+
+        Both parties are promised their days to complete their answer, to the last one included.
+        """
+        if self.due_on is None or self.due_on < today:
+            return None
+        return self.due_on + timedelta(days=1)
 
 
 @pghistory.track()

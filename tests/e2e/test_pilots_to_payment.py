@@ -116,6 +116,11 @@ def test_pilots_compliant_then_the_balance_accepted_and_paid(
     looks_right_at_both(supplier)
 
 
+def the_days_to_answer_pass(dispute: Dispute) -> None:
+    """As if its ten working days had ended the day before."""
+    Dispute.objects.filter(pk=dispute.pk).update(due_on=clock.today() - timedelta(days=1))
+
+
 def test_a_dispute_between_two_suppliers(
     open_page: OpenPage, advances: list[FundingRequest], officer: User
 ) -> None:
@@ -155,6 +160,10 @@ def test_a_dispute_between_two_suppliers(
         expect(page.get_by_text("Votre réponse est transmise")).to_be_visible()
     assert "Levant" not in holder.content()
     assert "Atelier" not in challenger.get_by_role("main").inner_text()
+    agent.goto(reverse("admin:funding_dispute_change", args=[dispute.pk]))
+    expect(agent.get_by_text("Décision possible à partir du").first).to_be_visible()
+    expect(agent.get_by_role("link", name="Annuler la commande en place")).to_have_count(0)
+    the_days_to_answer_pass(dispute)
     agent.goto(reverse("admin:funding_dispute_deed", args=[dispute.pk, "overturn"]))
     expect(agent.get_by_text("Un ordre de recouvrement de")).to_be_visible()
     agent.get_by_label("Motif").select_option("client_choice")

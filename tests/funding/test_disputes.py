@@ -112,6 +112,11 @@ def browser_of(user: User) -> Client:
     return client
 
 
+def after_the_last_day() -> time_machine.travel:
+    """The day after the ten working days: the first when a decision is possible."""
+    return time_machine.travel(A_DAY + timedelta(days=15), tick=True)
+
+
 def answered_by_both(dispute: Dispute) -> None:
     for name, user in parties(dispute).items():
         answer_dispute(
@@ -199,7 +204,8 @@ def test_each_sees_only_its_own_side(dispute: Dispute, officer: User) -> None:
     assert dispute.number not in holder.get(reverse("dispute_list")).content.decode()
     open_dispute(dispute, actor=officer, question=QUESTION)
     answered_by_both(dispute)
-    decide_dispute(dispute, "overturn", actor=officer, role=Role.OFFICER, **REASON)
+    with after_the_last_day():
+        decide_dispute(dispute, "overturn", actor=officer, role=Role.OFFICER, **REASON)
     secrets = {
         "challenger": (HOLDER, "Réponse secrète de holder", "holder.pdf", dispute.request.number),
         "holder": (CHALLENGER, "Réponse secrète de challenger", "bon-du-levant", "REF-LEVANT"),
@@ -249,7 +255,8 @@ def test_overturning_frees_the_client_and_recovers(dispute: Dispute, officer: Us
     open_dispute(dispute, actor=officer, question=QUESTION)
     answered_by_both(dispute)
     assert dispute.state == "answered"
-    decide_dispute(dispute, "overturn", actor=officer, role=Role.OFFICER, **REASON)
+    with after_the_last_day():
+        decide_dispute(dispute, "overturn", actor=officer, role=Role.OFFICER, **REASON)
     request.refresh_from_db()
     assert request.state == "cancelled"
     assert not Claim.objects.live().of_orders([request.order_id]).exists()
@@ -267,14 +274,32 @@ def test_upholding_changes_nothing_of_the_order(dispute: Dispute, officer: User)
     """The order stays; a decision always has its reason."""
     open_dispute(dispute, actor=officer, question=QUESTION)
     answered_by_both(dispute)
-    with pytest.raises(ForbiddenMoveError, match="motif"):
-        decide_dispute(
-            dispute, "uphold", actor=officer, role=Role.OFFICER, reason_code="", note=" "
-        )
-    decide_dispute(dispute, "uphold", actor=officer, role=Role.OFFICER, **REASON)
+    with after_the_last_day():
+        with pytest.raises(ForbiddenMoveError, match="motif"):
+            decide_dispute(
+                dispute, "uphold", actor=officer, role=Role.OFFICER, reason_code="", note=" "
+            )
+        decide_dispute(dispute, "uphold", actor=officer, role=Role.OFFICER, **REASON)
     assert FundingRequest.objects.get(pk=dispute.request_id).state == "to_instruct"
     with pytest.raises(IntegrityError), transaction.atomic():
         Dispute.objects.filter(pk=dispute.pk).update(answer="")
+
+
+@pytest.mark.parametrize("name", ["uphold", "overturn"])
+def test_nothing_is_decided_while_an_answer_may_be_completed(
+    dispute: Dispute, officer: User, name: str
+) -> None:
+    """The last day, 29/09, is both parties' own, answered or not; withdrawing stays possible."""
+    open_dispute(dispute, actor=officer, question=QUESTION)
+    answered_by_both(dispute)
+    with time_machine.travel(A_DAY + timedelta(days=14), tick=True):
+        with pytest.raises(ForbiddenMoveError, match="à partir du 30/09/2026"):
+            decide_dispute(dispute, name, actor=officer, role=Role.OFFICER, **REASON)
+        dispute.refresh_from_db()
+        assert (dispute.state, dispute.decided_at) == ("answered", None)
+        assert FundingRequest.objects.get(pk=dispute.request_id).state == "to_instruct"
+    withdraw_dispute(dispute, supplier=dispute.challenger, user=parties(dispute)["challenger"])
+    assert dispute.state == "withdrawn"
 
 
 def test_only_another_s_order_is_contested(line: DepositLine, held: FundingRequest) -> None:
@@ -310,8 +335,17 @@ def test_the_pages_from_the_report_to_the_decision(line: DepositLine, officer: U
     page = agent.get(reverse("admin:funding_dispute_change", args=[dispute.pk])).content.decode()
     assert "Réponse secrète de holder" in page
     assert "Réponse secrète de challenger" in page
+    assert "Décision possible à partir du 30/09/2026" in page
+    assert deed("overturn") not in page
     preview = agent.get(deed("overturn")).content.decode()
-    assert "libération immédiate" in preview
+    assert "possible à partir du 30/09/2026" in preview
+    assert "possible à partir du" in agent.post(deed("overturn"), REASON).content.decode()
     assert FundingRequest.objects.get(pk=dispute.request_id).state == "to_instruct"
-    assert agent.post(deed("overturn"), REASON).status_code == 302
+    with after_the_last_day():
+        agent = browser_of(officer)
+        page = agent.get(reverse("admin:funding_dispute_change", args=[dispute.pk]))
+        assert deed("overturn") in page.content.decode()
+        preview = agent.get(deed("overturn")).content.decode()
+        assert "libération immédiate" in preview
+        assert agent.post(deed("overturn"), REASON).status_code == 302
     assert FundingRequest.objects.get(pk=dispute.request_id).state == "cancelled"
