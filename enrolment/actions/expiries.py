@@ -101,10 +101,22 @@ def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[
             f"document-{row.pk}",
             f"{row} ({row.enrolment.scheme.software})",
             row.expires_on,
-            "Au-delà, l’enrôlement est suspendu jusqu’à son renouvellement ; ce qui est déjà "
-            "déposé reste.",
+            _effect_of(row),
             f"{reverse('enrolment_step', args=[row.enrolment_id, 'documents'])}",
         )
+
+
+def _effect_of(row: SupportingDocument) -> str:
+    if row.solution_id is not None:
+        return (
+            "Dès le lendemain, vos demandes d’avance pour cette solution seront KO (ENR-002), "
+            "jusqu’à ce que l’ASP accepte le nouveau certificat ; ce qui est déjà déposé reste."
+        )
+    return (
+        "Dès le lendemain, l’enrôlement est suspendu et toutes vos demandes, soldes compris, "
+        "seront KO (ENR-001), jusqu’à ce que l’ASP accepte la pièce renouvelée ; ce qui est déjà "
+        "déposé reste. Renouvelez-la sans attendre : son examen prend du temps."
+    )
 
 
 def _tell(ending: Ending, today: date) -> int:

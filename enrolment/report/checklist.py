@@ -7,7 +7,7 @@ from datetime import date
 
 from enrolment.actions.paperwork import asked_of, current_documents, open_documents
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.rules.documents import Asked, Stage
+from enrolment.rules.documents import SUSPENDING, Asked, Stage
 from enrolment.workflow import DOCUMENT
 
 SOON_DAYS = 60
@@ -45,6 +45,17 @@ class Card:
         """Whether its end is near, and not past."""
         end = self.row.expires_on if self.row else None
         return end is not None and 0 <= (end - self.on).days <= SOON_DAYS
+
+    @property
+    def ending_effect(self) -> str:
+        """What its end takes away the day after, in words; empty when it takes nothing."""
+        if self.asked.solution is not None:
+            lost = "vos demandes d’avance pour cette solution seront KO"
+        elif self.asked.kind in SUSPENDING:
+            lost = "toutes vos demandes seront KO, soldes compris,"
+        else:
+            return ""
+        return f"Dès le lendemain, {lost} jusqu’à ce que l’ASP accepte son renouvellement."
 
 
 def cards_of(enrolment: Enrolment, on: date) -> list[Card]:

@@ -27,7 +27,10 @@ def _enrolled(facts: SupplierFacts) -> Iterator[Breach]:
             found=f"{listed(facts.lapsed)}",
             expected="des pièces en cours de validité",
             message="Votre enrôlement est suspendu : {found}.",
-            advice="Renouvelez la pièce dans votre enrôlement ; le droit revient avec elle.",
+            advice=(
+                "Renouvelez la pièce dans votre enrôlement ; le droit revient quand l’ASP "
+                "l’accepte."
+            ),
         )
         return
     if facts.stage == "final" or (facts.stage == "early" and facts.is_simulation):
@@ -248,7 +251,13 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         advice="Déposez une demande d’enrôlement sur ce dispositif.",
         source="Domaine, section 3 ; webinaire, « Zoom sur l’enrôlement »",
         check=_enrolled,
-        note="Un enrôlement anticipé suffit pour le simulateur.",
+        note=(
+            "Un enrôlement anticipé suffit pour le simulateur. Le lendemain de la fin de validité "
+            "d’une pièce acceptée de l’enrôlement (pièce d’identité, certificat HDS, mandat ou "
+            "contrat du mandataire), toute demande est KO, soldes compris, jusqu’à ce que l’ASP "
+            "accepte la pièce renouvelée : le dépôt du renouvellement ne suffit pas. Le portail "
+            "prévient 60, 30 et 7 jours avant."
+        ),
     ),
     Rule(
         code="ENR-002",
@@ -272,6 +281,10 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         source="Domaine, section 6, Fournisseur ; webinaire, « Synthèse des conditions »",
         check=_distributor_mandated,
         kinds=ORDER_ONLY,
+        note=(
+            "Le mandat jugé est celui qui couvre le jour de réception : un renouvellement accepté "
+            "d’avance n’ôte rien au mandat en cours."
+        ),
     ),
     Rule(
         code="ENR-004",
