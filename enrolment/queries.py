@@ -103,6 +103,13 @@ class DocumentQuerySet(models.QuerySet[Any]):
         """The last version of each."""
         return self.filter(replaced_at__isnull=True)
 
+    def sent_back(self) -> DocumentQuerySet:
+        """Those that their supplier has to deposit again, of enrolments already validated: the
+        others are told with their whole enrolment."""
+        rows = self.current().filter(state="to_correct", enrolment__state__in=["early", "final"])
+        rows = rows.select_related("enrolment__scheme", "solution", "reason")
+        return rows.order_by("reviewed_at", "pk")
+
     def in_force(self) -> DocumentQuerySet:
         """The last accepted version of each: a renewal counts once it is accepted."""
         later = self.model._default_manager.filter(

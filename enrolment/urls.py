@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern] = [
     path("mes-modeles/<int:pk>/retirer/", specimens.specimen_withdraw, name="specimen_withdraw"),
     path("coordonnees-bancaires/", bank.bank_details, name="bank_details"),
     path("coordonnees-bancaires/changer/", bank.bank_change, name="bank_change"),
+    path("coordonnees-bancaires/annuler/", bank.bank_cancel, name="bank_cancel"),
     path("organisation/cles-api/", tokens.api_tokens, name="api_tokens"),
     path(
         "organisation/cles-api/<int:pk>/revoquer/", tokens.api_token_revoke, name="api_token_revoke"

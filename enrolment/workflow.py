@@ -136,6 +136,13 @@ BANK = Workflow(
             _SUPPLIER,
             "Remplacer",
         ),
+        Move(
+            "cancel",
+            frozenset({"proposed", "approved", "to_correct"}),
+            "withdrawn",
+            _SUPPLIER,
+            "Annuler ce changement",
+        ),
     ],
 )
 

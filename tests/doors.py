@@ -237,6 +237,11 @@ DOORS: tuple[Door, ...] = (
     Door("bank_details", MEMBERS),
     # The password is asked again first.
     Door("bank_change", _members(AGAIN), _members(AGAIN)),
+    Door(
+        "bank_cancel",
+        None,
+        _members(MOVED, preparer=FORBIDDEN, reader=FORBIDDEN),
+    ),
     # ------------------------------------------------------------ dashboard, rules, documentation
     Door("dashboard", MEMBERS),
     Door("rules", PUBLIC),

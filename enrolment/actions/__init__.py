@@ -2,6 +2,7 @@
 
 from .accounts import remove_second_factor, save_account
 from .bank import (
+    cancel_bank_change,
     clean_bic,
     clean_iban,
     decide_bank_details,
@@ -56,6 +57,7 @@ __all__ = [
     "SpecimenRefusedError",
     "ask_support",
     "assign_enrolment",
+    "cancel_bank_change",
     "check_assigned",
     "check_content",
     "choose_solutions",

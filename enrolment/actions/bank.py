@@ -58,26 +58,24 @@ def save_bank_details(
 ) -> BankDetails:
     """Keep the bank details typed by a supplier; those under way are withdrawn.
 
-    The same ones again change nothing. Raises ValidationError for a wrong IBAN or BIC.
+    The same ones again change nothing; those in force, typed again, only cancel the change under
+    way. Raises ValidationError for a wrong IBAN or BIC.
     """
     Supplier.objects.select_for_update().get(pk=supplier.pk)
     iban = clean_iban(iban)
     bic, holder = clean_bic(bic, iban), holder.strip()
     rows = BankDetails.objects.of(supplier)
-    under_way, in_force = rows.under_way().first(), _last_accepted(supplier)
-    for one in (under_way, in_force):
-        if one is not None and one.state != "to_correct" and _is_same(one, holder, iban, bic):
-            return one
+    under_way: BankDetails | None = rows.under_way().first()
+    in_force = _last_accepted(supplier)
+    is_sent = under_way is not None and under_way.state != "to_correct"
+    if under_way is not None and is_sent and _is_same(under_way, holder, iban, bic):
+        return under_way
+    if in_force is not None and _is_same(in_force, holder, iban, bic):
+        if under_way is not None:
+            _cancel(under_way, actor)
+        return in_force
     if under_way is not None:
-        move(
-            under_way,
-            "withdraw",
-            workflow=BANK,
-            role="supplier",
-            actor=actor,
-            reason=None,
-            message="",
-        )
+        _withdraw(under_way, "withdraw", actor)
     key = uuid.uuid4()
     details = BankDetails.objects.create(
         key=key,
@@ -93,6 +91,32 @@ def save_bank_details(
     )
     write_journal(details, "type", actor=actor, note=details.masked)
     return details
+
+
+@transaction.atomic
+def cancel_bank_change(supplier: Supplier, *, actor: User) -> BankDetails:
+    """Give up the change under way: the details in force stay. Returns what was given up.
+
+    Raises ForbiddenMoveError when no change is under way: one that is confirmed is not any more.
+    """
+    Supplier.objects.select_for_update().get(pk=supplier.pk)
+    under_way: BankDetails | None = BankDetails.objects.of(supplier).under_way().first()
+    if under_way is None or under_way.replaces_id is None:
+        raise ForbiddenMoveError("Aucun changement de coordonnées bancaires n’est en cours.")
+    _cancel(under_way, actor)
+    return under_way
+
+
+def _withdraw(details: BankDetails, name: str, actor: User) -> None:
+    """Close details under way, by one of the supplier's moves."""
+    move(details, name, workflow=BANK, role="supplier", actor=actor, reason=None, message="")
+
+
+def _cancel(details: BankDetails, actor: User) -> None:
+    """Give a change up, and tell those who may have been told of it."""
+    _withdraw(details, "cancel", actor)
+    tell_bank_decision(details, "cancel")
+    _warn_contact(details, "cancel")
 
 
 def _last_accepted(supplier: Supplier) -> BankDetails | None:
@@ -153,12 +177,14 @@ def decide_bank_details(
         **changes,
     )
     tell_bank_decision(details, name)
-    if name in ("approve", "confirm") and details.supplier.contact_email:
+    if name in ("approve", "confirm"):
         _warn_contact(details, name)
 
 
 def _warn_contact(details: BankDetails, name: str) -> None:
     """Tell the contact recorded before of the change, and where to object."""
+    if not details.supplier.contact_email:
+        return
     queue_mail(
         to=details.supplier.contact_email,
         template="bank_change",
@@ -167,6 +193,7 @@ def _warn_contact(details: BankDetails, name: str) -> None:
         context={
             "details": details,
             "is_confirmed": name == "confirm",
+            "is_cancelled": name == "cancel",
             "url": portal_url(reverse("contact")),
         },
     )

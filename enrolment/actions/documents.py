@@ -9,8 +9,9 @@ from django.core.files import File
 from django.db import transaction
 
 from enrolment.actions.content import check_content
-from enrolment.actions.paperwork import asked_of, open_documents
+from enrolment.actions.paperwork import VALIDATED, asked_of, open_documents
 from enrolment.actions.permissions import check_assigned
+from enrolment.actions.reviews import tell_document_decision
 from enrolment.models import Distribution, Enrolment, SupportingDocument, User
 from enrolment.rules.documents import Asked, DocumentKind
 from enrolment.workflow import DOCUMENT
@@ -107,7 +108,7 @@ def review_document(
         )
     if enrolment.assigned_to_id not in (None, actor.pk):
         raise ForbiddenMoveError(f"Cet enrôlement est attribué à {enrolment.assigned_to}.")
-    if enrolment.state not in ("in_review", "final"):
+    if enrolment.state != "in_review" and enrolment.state not in VALIDATED:
         raise ForbiddenMoveError("Prenez l’enrôlement avant d’en vérifier les pièces.")
     is_sent_back = name == "send_back"
     if is_sent_back and (reason is None or not message.strip()):
@@ -130,6 +131,9 @@ def review_document(
     )
     if document.kind == DocumentKind.DISTRIBUTION_MANDATE:
         apply_mandate(document)
+    if enrolment.state in VALIDATED:
+        # No decision on the whole enrolment will follow to tell of it.
+        tell_document_decision(document)
 
 
 def apply_mandate(document: SupportingDocument) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from enrolment.actions.reviews import members_of
+from enrolment.actions.reviews import members_of, page_of
 from enrolment.models import Distribution, Enrolment, Supplier, SupportingDocument
 from enrolment.rules.documents import SUSPENDING
 from segur_portal.common import clock
@@ -21,6 +23,10 @@ from segur_portal.common.notices import notify
 
 # Ours: how many days before the end a right is announced as ending; 0 is the day after it ended.
 THRESHOLDS = (60, 30, 7, 0)
+_RENEWALS = {
+    "pending": " La nouvelle version que vous avez déposée est en cours de vérification à l’ASP.",
+    "to_correct": " La nouvelle version que vous avez déposée est à corriger.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +92,30 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
 
 
 def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
-    """Accepted documents that nothing newer replaces, of enrolments that live."""
-    rows = SupportingDocument.objects.current().filter(
+    """Documents in force, of enrolments that live: a renewal that is only deposited, or sent back,
+    does not keep the right from ending."""
+    later = SupportingDocument.objects.current().filter(
+        enrolment=OuterRef("enrolment"), kind=OuterRef("kind"), version__gt=OuterRef("version")
+    )
+    later = later.annotate(about=Coalesce("solution", 0)).filter(
+        about=Coalesce(OuterRef("solution"), 0)
+    )
+    rows = SupportingDocument.objects.in_force().filter(
         kind__in=sorted(SUSPENDING),
-        state="accepted",
         expires_on__lte=until,
         enrolment__in=Enrolment.objects.alive().values("pk"),
     )
     if supplier is not None:
         rows = rows.filter(enrolment__supplier=supplier)
+    rows = rows.annotate(renewal=Subquery(later.values("state")[:1]))
     for row in rows.select_related("enrolment__scheme", "solution").order_by("expires_on", "pk"):
         yield Ending(
             row.enrolment.supplier_id,
             f"document-{row.pk}",
             f"{row} ({row.enrolment.scheme.software})",
             row.expires_on,
-            _effect_of(row),
-            f"{reverse('enrolment_step', args=[row.enrolment_id, 'documents'])}",
+            f"{_effect_of(row)}{_RENEWALS.get(row.renewal, '')}",
+            page_of(row),
         )
 
 

@@ -17,6 +17,7 @@ from enrolment.actions.paperwork import (
     lacks_of,
     open_steps,
 )
+from enrolment.actions.reviews import facts_in
 from enrolment.enums import SIGNING_ROLES
 from enrolment.models import (
     Distribution,
@@ -71,6 +72,7 @@ def start_enrolment(supplier: Supplier, scheme: Scheme, *, actor: User) -> Enrol
         is_vat_subject=supplier.is_vat_subject,
         osu_granted_on=supplier.osu_granted_on,
         osu_expires_on=supplier.osu_expires_on,
+        known_facts=facts_in(supplier),
     )
     write_journal(enrolment, "start", actor=actor, target="draft")
     return enrolment

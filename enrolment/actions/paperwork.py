@@ -25,6 +25,8 @@ from segur_portal.common.enums import ParameterCode
 from segur_portal.common.models import Parameter
 
 Key = tuple[str, int | None]
+# Nothing is being sent: each document is deposited, and decided, by itself.
+VALIDATED = frozenset({"early", "final"})
 STEPS = ("organisation", "solutions", "documents", "banque", "recapitulatif")
 
 
@@ -121,7 +123,9 @@ def open_documents(enrolment: Enrolment, asked: Iterable[Asked]) -> frozenset[Ke
     return frozenset(
         one.key
         for one in asked
-        if _is_open(current.get(one.key), one, on, months, is_renewable=enrolment.state == "final")
+        if _is_open(
+            current.get(one.key), one, on, months, is_renewable=enrolment.state in VALIDATED
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,13 +14,15 @@ from enrolment.actions.paperwork import (
     current_documents,
     facts_of,
 )
-from enrolment.models import BankDetails, Enrolment, Membership, Supplier
-from enrolment.rules.documents import date_fault, documents_asked
+from enrolment.models import BankDetails, Enrolment, Membership, Supplier, SupportingDocument
+from enrolment.rules.documents import anchor_of, date_fault, documents_asked
 from segur_portal.common import clock
+from segur_portal.common.french import day
 from segur_portal.common.models import NoticeKind
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
 
+_FACTS = {"vat": "assujettissement à la TVA", "osu": "habilitation OSU"}
 TITLES = {
     "request_correction": "Une correction est demandée",
     "validate_early": "Votre enrôlement anticipé est validé",
@@ -58,15 +61,56 @@ def check_reviewed(enrolment: Enrolment, stage: str) -> None:
 
 
 def take_facts(enrolment: Enrolment) -> None:
-    """What the supplier declared, and an officer validated, becomes what the rules read."""
+    """What the supplier changed in this file, and an officer validated, becomes what the rules
+    read; what it left as the file began may have moved since, and stays as it is.
+
+    Raises ForbiddenMoveError when a fact was changed both in the file and, otherwise, elsewhere.
+    """
     supplier = Supplier.objects.select_for_update().get(pk=enrolment.supplier_id)
-    supplier.is_vat_subject = enrolment.is_vat_subject
-    if enrolment.osu_granted_on is not None:
+    declared, now = facts_in(enrolment), facts_in(supplier)
+    # Validated early before this was kept: what it declared is written already.
+    known = enrolment.known_facts or (declared if enrolment.early_validated_on else {})
+    changed = {name for name, value in declared.items() if known.get(name) != value}
+    if declared["osu"][0] is None:
+        changed.discard("osu")
+    moved = [
+        f"{_FACTS[name]} (dans l’enrôlement : {_said(declared[name])} ; pour l’organisation : "
+        f"{_said(now[name])})"
+        for name in sorted(changed & known.keys() & now.keys())
+        if now[name] not in (known[name], declared[name])
+    ]
+    if moved:
+        raise ForbiddenMoveError(
+            f"Changé aussi pour l’organisation depuis le début de l’enrôlement : "
+            f"{', '.join(moved)}. Corrigez le fournisseur, ou demandez une correction."
+        )
+    if "vat" in changed:
+        supplier.is_vat_subject = enrolment.is_vat_subject
+    if "osu" in changed:
         supplier.osu_granted_on = enrolment.osu_granted_on
         supplier.osu_expires_on = enrolment.osu_expires_on
-    if enrolment.wanted_name.strip():
+    if "name" in changed and enrolment.wanted_name.strip():
         supplier.name = enrolment.wanted_name.strip()
     supplier.save()
+    Enrolment.objects.filter(pk=enrolment.pk).update(known_facts=declared)
+
+
+def facts_in(holder: Enrolment | Supplier) -> dict[str, Any]:
+    """The organisation's facts as an enrolment declares them, or as the organisation has them."""
+    osu = [one and one.isoformat() for one in (holder.osu_granted_on, holder.osu_expires_on)]
+    found: dict[str, Any] = {"vat": holder.is_vat_subject, "osu": osu}
+    # The other name that a supplier asks for is not the one that the register gives it.
+    return {**found, "name": holder.wanted_name} if isinstance(holder, Enrolment) else found
+
+
+def _said(fact: Any) -> str:
+    """A fact, in words."""
+    if isinstance(fact, bool):
+        return "assujetti" if fact else "non assujetti"
+    granted, expires = (day(date.fromisoformat(one)) if one else "" for one in fact)
+    if not granted:
+        return "aucune"
+    return f"du {granted} au {expires}" if expires else f"depuis le {granted}"
 
 
 def points_of(enrolment: Enrolment) -> Iterator[str]:
@@ -101,6 +145,35 @@ def tell_decision(enrolment: Enrolment, name: str, *, note: str) -> None:
     )
 
 
+def tell_document_decision(document: SupportingDocument) -> None:
+    """Tell the members what was decided of a document renewed after the validation."""
+    enrolment = document.enrolment
+    is_accepted = document.state == "accepted"
+    words = "acceptée" if is_accepted else "à corriger"
+    if is_accepted:
+        end = document.expires_on
+        body = f"Elle vaut jusqu’au {day(end)}." if end else "Vous n’avez rien à faire."
+    else:
+        body = (
+            f"{document.reason} – {document.message}\n"
+            "Déposez-la de nouveau : la version acceptée auparavant vaut jusqu’à sa fin."
+        )
+    notify(
+        users=members_of(enrolment.supplier_id),
+        kind=NoticeKind.DECISION,
+        title=f"Pièce {words} : {document} – {enrolment.scheme.software}",
+        body=body,
+        url=page_of(document),
+        key=f"document-{document.pk}-{document.state}-{document.reviewed_at:%Y%m%d%H%M%S%f}",
+    )
+
+
+def page_of(document: SupportingDocument) -> str:
+    """Where its supplier deposits this document again."""
+    step = reverse("enrolment_step", args=[document.enrolment_id, "documents"])
+    return f"{step}#{anchor_of(document.kind, document.solution_id)}"
+
+
 def tell_bank_decision(details: BankDetails, name: str) -> None:
     """Tell the members of a decision on bank details, and the former contact of a change."""
     words = {
@@ -112,6 +185,8 @@ def tell_bank_decision(details: BankDetails, name: str) -> None:
         f"{details.effective_on:%d/%m/%Y}. Si vous ne l’avez pas demandé, prévenez l’ASP."
         if details.effective_on
         else "",
+        "cancel": "Ce changement est annulé par votre organisation : les coordonnées en vigueur "
+        "restent les mêmes.",
     }[name]
     notify(
         users=members_of(details.supplier_id),

@@ -71,7 +71,8 @@ def submit_specimen(
     specimen.number = number or f"MOD-{clock.today().year}-{specimen.pk:04d}"
     specimen.save(update_fields=["number"])
     write_journal(specimen, "submit", actor=user, target=specimen.state)
-    _note_own_layout(supplier, scheme)
+    if kind == SpecimenKind.PURCHASE_ORDER:
+        _note_own_layout(supplier, scheme)
     transaction.on_commit(lambda: wake_specimen_reader(specimen.pk))
     return specimen
 
@@ -88,7 +89,8 @@ def wake_specimen_reader(specimen_id: int) -> None:
 def withdraw_specimen(*, specimen: Specimen, user: User) -> None:
     """Take back a layout that nobody has answered yet. Raises ForbiddenMoveError."""
     move(specimen, "withdraw", workflow=SPECIMEN, role=Role.SUPPLIER, actor=user)
-    _note_own_layout(specimen.supplier, specimen.scheme)
+    if specimen.kind == SpecimenKind.PURCHASE_ORDER:
+        _note_own_layout(specimen.supplier, specimen.scheme)
 
 
 @transaction.atomic
@@ -191,7 +193,10 @@ def _passport(supplier: Supplier, replaces: Specimen | None) -> tuple[str, int]:
 
 
 def _note_own_layout(supplier: Supplier, scheme: Scheme) -> None:
-    """Remember whether the supplier's orders use its own layout (ENR-005)."""
+    """Remember whether the supplier's orders use its own layout (ENR-005).
+
+    Only a layout of purchase order says so: any other leaves what the supplier declared.
+    """
     orders = Specimen.objects.of(supplier).filter(scheme=scheme, kind=SpecimenKind.PURCHASE_ORDER)
     uses_own = orders.exclude(state="withdrawn").exists()
     Enrolment.objects.alive().filter(supplier=supplier, scheme=scheme).exclude(

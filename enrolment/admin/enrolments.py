@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from enrolment.actions import assign_enrolment, move_enrolment, offered_solutions
 from enrolment.actions.paperwork import STEPS
+from enrolment.actions.reviews import facts_in
 from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
 from enrolment.models import Enrolment, Solution, SupportingDocument
@@ -114,7 +115,8 @@ class QueueFilter(DropdownFilter):
             enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
         )
         if value == "renouvellements":
-            return queryset.filter(Exists(renewed), state="final")
+            is_renewed = Exists(renewed.filter(version__gt=1))
+            return queryset.filter(Q(Exists(renewed), state="final") | Q(is_renewed, state="early"))
         if value in ("a-traiter", "les-miens", "libres"):
             queryset = queryset.filter(state__in=WAITING)
         if value == "les-miens":
@@ -260,6 +262,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         """An enrolment entered here starts from what is known of its supplier."""
         if not change:
             obj.is_vat_subject = obj.supplier.is_vat_subject
+            obj.known_facts = facts_in(obj.supplier)
         super().save_model(request, obj, form, change)
 
     def move_object(

@@ -20,7 +20,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from enrolment.actions import page_image, review_document
-from enrolment.actions.paperwork import current_bank_details, lacks_of
+from enrolment.actions.paperwork import VALIDATED, current_bank_details, lacks_of
 from enrolment.models import Enrolment, SupportingDocument
 from enrolment.report.checklist import Card, cards_of
 from segur_portal.common import clock
@@ -99,7 +99,7 @@ class ReviewMixin:
             "closed": why_closed(chosen.row.file) if chosen and chosen.row else "",
             "form": form,
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
-            and enrolment.state in ("in_review", "final"),
+            and (enrolment.state == "in_review" or enrolment.state in VALIDATED),
             "bank": current_bank_details(enrolment),
             "lacks": lacks_of(enrolment),
             "deeds": self.deed_links(request, enrolment)[1:],  # type: ignore[attr-defined]

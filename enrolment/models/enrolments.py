@@ -58,6 +58,14 @@ class Enrolment(models.Model):
     proxy_name = models.CharField("mandataire (nom et prénom)", max_length=150, blank=True)
     osu_granted_on = models.DateField("OSU : obtenue le (déclaré)", null=True, blank=True)
     osu_expires_on = models.DateField("OSU : expire le (déclaré)", null=True, blank=True)
+    # The organisation's facts as the file began with them: what differs, the supplier changed.
+    known_facts = models.JSONField(
+        "faits repris de l’organisation",
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+    )
     stage_asked = models.CharField(
         "étape demandée",
         max_length=10,

@@ -7,7 +7,7 @@ from datetime import date
 
 from enrolment.actions.paperwork import asked_of, current_documents, open_documents
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.rules.documents import SUSPENDING, Asked, Stage
+from enrolment.rules.documents import SUSPENDING, Asked, Stage, anchor_of
 from enrolment.workflow import DOCUMENT
 
 SOON_DAYS = 60
@@ -28,8 +28,7 @@ class Card:
     @property
     def anchor(self) -> str:
         """Its place in the page."""
-        about = f"-{self.asked.solution.id}" if self.asked.solution else ""
-        return f"piece-{self.asked.kind}{about}".replace("_", "-")
+        return anchor_of(*self.asked.key)
 
     @property
     def badge(self) -> tuple[str, str]:

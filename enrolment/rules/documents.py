@@ -249,6 +249,12 @@ def documents_asked(facts: EnrolmentFacts, stage: str = Stage.FINAL) -> list[Ask
     ]
 
 
+def anchor_of(kind: str, solution_id: int | None) -> str:
+    """The place of a document in the page of an enrolment's documents."""
+    about = f"-{solution_id}" if solution_id else ""
+    return f"piece-{kind}{about}".replace("_", "-")
+
+
 def _about(line: Requirement, facts: EnrolmentFacts) -> Iterable[NamedSolution | None]:
     if line.for_solution is None:
         return (None,)

@@ -6,16 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
+from enrolment.actions.paperwork import lapses_of
 from enrolment.models import Enrolment
 from enrolment.report.files import NEXT_STEPS
+from enrolment.rules import SupplierFacts
 from enrolment.workflow import ENROLMENT
 from funding.actions.deadlines import CLOSINGS
+from funding.actions.standing import stage_of
 from funding.rules.catalogue import CATALOGUE
 from funding.rules.facts import CalendarFacts, PilotFacts, WindowFacts
 from segur_portal.common.clock import PARIS
 from segur_portal.common.enums import Kind, WindowKind
 from segur_portal.common.french import count, instant
 from segur_portal.common.models import Scheme, Window
+from segur_portal.common.rules import Finding
 
 from .pilots import Pilots, missing_pilots
 
@@ -54,12 +60,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether a door is open now; `why` says it, and ends with the instant `at` if there is one."""
+    """Whether a door is open now; `why` says it, and ends with the instant `at` if there is one.
+    `url` and `link` are where it can be opened again."""
 
     label: str
     is_open: bool
     why: str
     at: datetime | None = None
+    url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +131,19 @@ def _opening(
     now: datetime,
 ) -> Opening:
     state = ENROLMENT.states[enrolment.state] if enrolment else None
-    is_final = enrolment is not None and enrolment.final_validated_on is not None
-    is_early = enrolment is not None and enrolment.early_validated_on is not None
+    stage = stage_of(enrolment)
+    refusal = _refusal(enrolment, stage, now)
+    suspended = enrolment if stage == "final" and refusal is not None else None
     advance, balance = (
-        _gate(label, kind.value, is_final, windows.get((scheme.pk, WINDOW_OF_KIND[kind])), now)
+        _suspended(label, suspended, refusal)
+        if suspended is not None and refusal is not None
+        else _gate(
+            label,
+            kind.value,
+            refusal is None,
+            windows.get((scheme.pk, WINDOW_OF_KIND[kind])),
+            now,
+        )
         for kind, label in (
             (Kind.ADVANCE, "Demandes d’avance"),
             (Kind.BALANCE, "Demandes de solde"),
@@ -133,11 +151,50 @@ def _opening(
     )
     return Opening(
         scheme=scheme,
-        stage=state.public if state else "Non enrôlé",
+        stage=_stage(enrolment, is_suspended=suspended is not None),
         owner=state.owner if state else "",
-        gates=(_simulator(is_early or is_final), advance, _with_pilots(balance, pilots)),
-        next_step=_next_step(enrolment, windows.get((scheme.pk, WindowKind.ENROLMENT.value)), now),
+        gates=(_simulator(stage != "none"), advance, _with_pilots(balance, pilots)),
+        next_step=refusal.advice
+        if suspended is not None and refusal is not None
+        else _next_step(enrolment, windows.get((scheme.pk, WindowKind.ENROLMENT.value)), now),
         enrolment_id=enrolment.pk if enrolment else None,
+    )
+
+
+def _refusal(enrolment: Enrolment | None, stage: str, now: datetime) -> Finding | None:
+    """Why a request received now would be refused to this supplier (ENR-001), if it would."""
+    today = now.astimezone(PARIS).date()
+    facts = SupplierFacts(
+        on=today,
+        stage=stage,
+        is_simulation=False,
+        named_solution="",
+        named_version="",
+        named_reference_number="",
+        solution=None,
+        enrolled_solutions=(),
+        holds_osu=False,
+        layout="asp",
+        lapsed=lapses_of(enrolment, today).sentences if stage == "final" else (),
+    )
+    return next(iter(CATALOGUE["ENR-001"].findings(facts)), None)
+
+
+def _stage(enrolment: Enrolment | None, *, is_suspended: bool) -> str:
+    if enrolment is None:
+        return "Non enrôlé"
+    public = ENROLMENT.states[enrolment.state].public
+    return f"{public}, suspendu" if is_suspended else public
+
+
+def _suspended(label: str, enrolment: Enrolment, refusal: Finding) -> Gate:
+    """A final enrolment of which a document has ended."""
+    return Gate(
+        label,
+        False,
+        f"{refusal.message.rstrip('.')} ({refusal.code}).",
+        url=reverse("enrolment_detail", args=[enrolment.pk]),
+        link="Voir la pièce à renouveler",
     )
 
 

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from enrolment.actions.expiries import Ending
-from enrolment.models import BankDetails, Distribution, Enrolment, Membership, Supplier
+from enrolment.actions.reviews import page_of
+from enrolment.models import (
+    BankDetails,
+    Distribution,
+    Enrolment,
+    Membership,
+    Supplier,
+    SupportingDocument,
+)
 from enrolment.workflow import ENROLMENT
 from funding.models import Deposit, FundingRequest, Message, Payment
 from funding.remittance import reason_in_words
@@ -236,6 +244,18 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
                 link="Ouvrir l’enrôlement",
                 level="info" if enrolment.state == "early" else "warning",
             )
+
+
+def sent_back_duties(documents: Iterable[SupportingDocument]) -> Iterator[Duty]:
+    """Documents of validated enrolments that ASP sent back."""
+    for one in documents:
+        yield Duty(
+            f"Pièce à corriger : {one} ({one.enrolment.scheme.software})",
+            f"{one.reason} – {one.message}",
+            url=page_of(one),
+            link=f"Corriger : {one}",
+            level="warning",
+        )
 
 
 def document_duties(endings: Iterable[Ending], today: date) -> Iterator[Duty]:

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_GET
 
 from enrolment.actions.expiries import documents_ending as _documents
 from enrolment.doors import SupplierRequest, supplier_required
-from enrolment.models import BankDetails, Distribution, Enrolment, Membership, Supplier
+from enrolment.models import (
+    BankDetails,
+    Distribution,
+    Enrolment,
+    Membership,
+    Supplier,
+    SupportingDocument,
+)
 from funding.actions.payees import refused_transfer
 from funding.models import Deposit, DepositLine, FundingRequest, Message
 from funding.report import agenda, duties
@@ -49,6 +56,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
                 *_deposit_duties(supplier, windows),
                 *_account_duties(supplier),
                 *duties.enrolment_duties(enrolments.values()),
+                *duties.sent_back_duties(SupportingDocument.objects.of(supplier).sent_back()),
                 *_expiries(supplier, request.membership),
             ]
         ),

@@ -10,10 +10,12 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from enrolment.actions import (
+    cancel_bank_change,
     clean_bic,
     clean_iban,
     decide_bank_details,
@@ -22,7 +24,7 @@ from enrolment.actions import (
     save_bank_details,
 )
 from enrolment.models import BankDetails, Membership, Supplier, User
-from segur_portal.common.models import OutgoingMail, Reason
+from segur_portal.common.models import JournalEntry, Notification, OutgoingMail, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
 
@@ -99,6 +101,81 @@ def test_the_iban_is_nowhere_in_clear(signatory: Membership) -> None:
 def test_the_same_details_again_change_nothing(signatory: Membership) -> None:
     """Typed twice, kept once."""
     assert typed(signatory).pk == typed(signatory).pk
+
+
+@pytest.mark.parametrize("state", ["proposed", "approved", "to_correct"])
+@pytest.mark.parametrize("by", ["typing", "cancelling"])
+def test_a_change_is_given_up(
+    signatory: Membership, officers: tuple[User, User], state: str, by: str
+) -> None:
+    """Typed again, or by its own deed: the change is closed, those in force stay, all are told."""
+    Supplier.objects.filter(pk=signatory.supplier_id).update(contact_email="ancien@exemple.fr")
+    former = accepted(signatory, officers[0])
+    signatory.supplier.refresh_from_db()
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    reason = Reason.objects.filter(subject="bank").first()
+    if state == "approved":
+        decide_bank_details(change, "approve", actor=officers[0])
+    elif state == "to_correct":
+        decide_bank_details(
+            change, "send_back", actor=officers[0], reason=reason, message="Inconnu."
+        )
+    if by == "typing":
+        assert typed(signatory).pk == former.pk
+    else:
+        cancel_bank_change(signatory.supplier, actor=signatory.user)
+    change.refresh_from_db()
+    assert change.state == "withdrawn"
+    assert BankDetails.objects.of(signatory.supplier).in_force(date(2026, 9, 15)).get() == former
+    assert JournalEntry.objects.filter(verb="cancel", actor=signatory.user).count() == 1
+    with pytest.raises(ForbiddenMoveError):
+        decide_bank_details(change, "confirm", actor=officers[1])
+    last = OutgoingMail.objects.filter(address="ancien@exemple.fr").latest("pk")
+    assert "est annulé par un de ses membres" in last.text
+    assert change.masked in last.html
+    told = Notification.objects.of(signatory.user).latest("pk")
+    assert "annulé par votre organisation" in told.body
+
+
+def test_only_a_change_is_given_up(signatory: Membership, officers: tuple[User, User]) -> None:
+    """First details have nothing to fall back on; a change in force is not under way any more."""
+    typed(signatory)
+    with pytest.raises(ForbiddenMoveError, match="Aucun changement"):
+        cancel_bank_change(signatory.supplier, actor=signatory.user)
+
+
+def test_the_page_of_bank_details_cancels_a_change(
+    client: Client, signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """A button beside the change; for those who sign only."""
+    accepted(signatory, officers[0])
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    client.force_login(a_member(signatory.supplier, "preparer"))
+    assert "Annuler ce changement" not in client.get(reverse("bank_details")).content.decode()
+    assert client.post(reverse("bank_cancel")).status_code == 403
+    client.force_login(signatory.user)
+    assert "Annuler ce changement" in client.get(reverse("bank_details")).content.decode()
+    page = client.post(reverse("bank_cancel"), follow=True).content.decode()
+    assert "est annulé" in page
+    assert "Annuler ce changement" not in page
+    change.refresh_from_db()
+    assert change.state == "withdrawn"
+
+
+def test_every_signatory_is_mailed_of_a_change(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Whoever the recorded contact is: those who sign and administer, in force, at each step."""
+    proxy = a_member(signatory.supplier, "proxy")
+    gone = a_member(signatory.supplier, "third_party_proxy")
+    gone.memberships.update(suspended_at=A_DAY)
+    accepted(signatory, officers[0])
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    OutgoingMail.objects.all().delete()
+    decide_bank_details(change, "approve", actor=officers[0])
+    decide_bank_details(change, "confirm", actor=officers[1])
+    addresses = list(OutgoingMail.objects.order_by("address").values_list("address", flat=True))
+    assert addresses == sorted([signatory.user.email, proxy.email] * 2)
 
 
 def test_the_first_details_need_one_officer(

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
-from enrolment.actions.expiries import warn_expiries
+from enrolment.actions import review_document
+from enrolment.actions.expiries import documents_ending, warn_expiries
 from enrolment.actions.paperwork import lapses_of
 from enrolment.models import Distribution, Enrolment, Membership, Solution, SupportingDocument
 from enrolment.rules.documents import SUSPENDING
-from segur_portal.common.models import Notification
-from tests.factories import A_DAY, a_supplier
+from segur_portal.common.models import Notification, OutgoingMail, Reason
+from tests.factories import A_DAY, a_supplier, an_officer
 
 from .kit import RIS, a_draft, a_signatory, deposit
 
@@ -128,3 +131,74 @@ def test_only_what_carries_a_right_suspends() -> None:
     assert not {"bank", "hosting_statement", "distribution_mandate"} & {
         kind.value for kind in SUSPENDING
     }
+
+
+def test_a_renewal_sent_back_is_told_and_does_not_hide_the_end(
+    final: Enrolment, signatory: Membership
+) -> None:
+    """By mail and on screen with its page, then among the ends: the former one still ends."""
+    officer = an_officer()
+    renewal = deposit(final, signatory.user, "identity")
+    ending = next(documents_ending(END))
+    assert (ending.ends_on, "en cours de vérification" in ending.effect) == (END, True)
+    reason = Reason.objects.filter(subject="document").first()
+    review_document(renewal, "send_back", actor=officer, reason=reason, message="Illisible.")
+    told = Notification.objects.of(signatory.user).latest("pk")
+    assert told.title.startswith("Pièce à corriger")
+    assert f"{reason} – Illisible." in told.body
+    page = reverse("enrolment_step", args=[final.pk, "documents"])
+    assert told.url == f"{page}#piece-identity"
+    assert OutgoingMail.objects.filter(recipient=signatory.user, subject=told.title).exists()
+    assert "à corriger" in next(documents_ending(END)).effect
+    with on(END - timedelta(days=30)):
+        assert warn_expiries() == 1
+
+
+def test_a_renewal_accepted_is_told_and_ends_the_warning(
+    final: Enrolment, signatory: Membership
+) -> None:
+    """The end is that of the new version."""
+    renewal = deposit(final, signatory.user, "identity")
+    review_document(renewal, "accept", actor=an_officer())
+    assert Notification.objects.of(signatory.user).latest("pk").title.startswith("Pièce acceptée")
+    assert not list(documents_ending(END))
+
+
+@pytest.mark.parametrize("state", ["early", "final"])
+def test_a_document_is_renewed_before_its_end(
+    final: Enrolment, signatory: Membership, state: str
+) -> None:
+    """As the warning invites to, at both stages; an officer reviews it there."""
+    Enrolment.objects.update(state=state, early_validated_on=date(2026, 9, 15))
+    final.refresh_from_db()
+    renewal = deposit(final, signatory.user, "identity")
+    review_document(renewal, "accept", actor=an_officer())
+    renewal.refresh_from_db()
+    assert renewal.state == "accepted"
+
+
+def test_the_dashboard_and_the_deposit_form_say_what_is_suspended(
+    client: Client, final: Enrolment, signatory: Membership
+) -> None:
+    """As ENR-001 does, with the way to the document; a renewal sent back is a duty."""
+    client.force_login(signatory.user)
+    pages = [reverse("dashboard"), reverse("deposit_new")]
+    for page in pages:
+        assert "suspendu" not in text_of_page(client, page)
+    renewal = deposit(final, signatory.user, "identity")
+    reason = Reason.objects.filter(subject="document").first()
+    review_document(renewal, "send_back", actor=an_officer(), reason=reason, message="Flou.")
+    duty = text_of_page(client, pages[0])
+    assert "Pièce à corriger" in duty
+    assert f"{reverse('enrolment_step', args=[final.pk, 'documents'])}#piece-identity" in duty
+    SupportingDocument.objects.filter(version=1).update(expires_on=date(2026, 9, 14))
+    for page in pages:
+        words = text_of_page(client, page)
+        assert "Votre enrôlement est suspendu" in words
+        assert "(ENR-001)" in words
+        assert reverse("enrolment_detail", args=[final.pk]) in words
+        assert "Vous pouvez déposer des demandes pour" not in words
+
+
+def text_of_page(client: Client, address: str) -> str:
+    return client.get(address).content.decode()

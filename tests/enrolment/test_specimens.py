@@ -20,6 +20,7 @@ from enrolment.actions import (
     review_specimen,
     submit_specimen,
     sync_groups,
+    withdraw_specimen,
 )
 from enrolment.models import Enrolment, Specimen, Supplier, User
 from funding.actions.layouts import layout_of, own_layouts
@@ -160,6 +161,17 @@ def test_a_compliant_layout_answers_enr_005(member: User, enrolment: Enrolment) 
     assert layout(date(2026, 9, 14)) == "unreviewed"
     assert layout(date(2026, 12, 31)) == "compliant"
     assert layout(date(2027, 1, 1)) == "unreviewed"
+
+
+def test_another_layout_says_nothing_of_the_orders(member: User, enrolment: Enrolment) -> None:
+    """A supplier that declared its own layout of order keeps ENR-005's alert."""
+    Enrolment.objects.filter(pk=enrolment.pk).update(uses_own_order_layout=True)
+    withdraw_specimen(specimen=submitted(member, kind="pilot_report"), user=member)
+    enrolment.refresh_from_db()
+    assert enrolment.uses_own_order_layout
+    withdraw_specimen(specimen=submitted(member), user=member)
+    enrolment.refresh_from_db()
+    assert not enrolment.uses_own_order_layout
 
 
 def test_a_compliant_layout_says_which_number_to_print(client: Client, member: User) -> None:
