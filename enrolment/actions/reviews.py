@@ -74,14 +74,14 @@ def take_facts(enrolment: Enrolment) -> None:
     if declared["osu"][0] is None:
         changed.discard("osu")
     moved = [
-        f"{_FACTS[name]} (dans l’enrôlement : {_said(declared[name])} ; pour l’organisation : "
+        f"{_FACTS[name]} (dans l’enrôlement : {_said(declared[name])} ; pour l’organisation : "
         f"{_said(now[name])})"
         for name in sorted(changed & known.keys() & now.keys())
         if now[name] not in (known[name], declared[name])
     ]
     if moved:
         raise ForbiddenMoveError(
-            f"Changé aussi pour l’organisation depuis le début de l’enrôlement : "
+            f"Changé aussi pour l’organisation depuis le début de l’enrôlement : "
             f"{', '.join(moved)}. Corrigez le fournisseur, ou demandez une correction."
         )
     if "vat" in changed:
@@ -154,14 +154,18 @@ def tell_document_decision(document: SupportingDocument) -> None:
         end = document.expires_on
         body = f"Elle vaut jusqu’au {day(end)}." if end else "Vous n’avez rien à faire."
     else:
+        former = enrolment.documents.in_force().filter(
+            kind=document.kind, solution=document.solution_id
+        )
+        kept = "la version acceptée auparavant vaut jusqu’à sa fin."
         body = (
             f"{document.reason} – {document.message}\n"
-            "Déposez-la de nouveau : la version acceptée auparavant vaut jusqu’à sa fin."
+            f"Déposez-la de nouveau{f' : {kept}' if former.exists() else '.'}"
         )
     notify(
         users=members_of(enrolment.supplier_id),
         kind=NoticeKind.DECISION,
-        title=f"Pièce {words} : {document} – {enrolment.scheme.software}",
+        title=f"Pièce {words} : {document} – {enrolment.scheme.software}",
         body=body,
         url=page_of(document),
         key=f"document-{document.pk}-{document.state}-{document.reviewed_at:%Y%m%d%H%M%S%f}",
@@ -185,7 +189,7 @@ def tell_bank_decision(details: BankDetails, name: str) -> None:
         f"{details.effective_on:%d/%m/%Y}. Si vous ne l’avez pas demandé, prévenez l’ASP."
         if details.effective_on
         else "",
-        "cancel": "Ce changement est annulé par votre organisation : les coordonnées en vigueur "
+        "cancel": "Ce changement est annulé par votre organisation : les coordonnées en vigueur "
         "restent les mêmes.",
     }[name]
     notify(

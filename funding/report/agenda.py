@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -96,6 +96,9 @@ class Opening:
         return any(gate.is_open for gate in self.gates[1:])
 
 
+_NOT_FINAL = Gate("", False, "Il faut d’abord un enrôlement définitif (ENR-001). Fermeture le")
+
+
 def next_deadlines(schemes: Iterable[Scheme], windows: Windows, now: datetime) -> list[Deadline]:
     """The closings to come of these schemes, the soonest first."""
     today = now.astimezone(PARIS).date()
@@ -134,15 +137,14 @@ def _opening(
     stage = stage_of(enrolment)
     refusal = _refusal(enrolment, stage, now)
     suspended = enrolment if stage == "final" and refusal is not None else None
+    stopped = _suspended(suspended, refusal) if suspended and refusal else None
     advance, balance = (
-        _suspended(label, suspended, refusal)
-        if suspended is not None and refusal is not None
-        else _gate(
+        _gate(
             label,
             kind.value,
-            refusal is None,
             windows.get((scheme.pk, WINDOW_OF_KIND[kind])),
             now,
+            refused=stopped or (_NOT_FINAL if refusal else None),
         )
         for kind, label in (
             (Kind.ADVANCE, "Demandes d’avance"),
@@ -187,10 +189,10 @@ def _stage(enrolment: Enrolment | None, *, is_suspended: bool) -> str:
     return f"{public}, suspendu" if is_suspended else public
 
 
-def _suspended(label: str, enrolment: Enrolment, refusal: Finding) -> Gate:
+def _suspended(enrolment: Enrolment, refusal: Finding) -> Gate:
     """A final enrolment of which a document has ended."""
     return Gate(
-        label,
+        "",
         False,
         f"{refusal.message.rstrip('.')} ({refusal.code}).",
         url=reverse("enrolment_detail", args=[enrolment.pk]),
@@ -220,15 +222,15 @@ def _with_pilots(gate: Gate, pilots: Sequence[PilotFacts]) -> Gate:
     return Gate(gate.label, False, f"{missing.rstrip('.')} (PIL-001).") if missing else gate
 
 
-def _gate(label: str, kind: str, is_final: bool, window: Window | None, now: datetime) -> Gate:
-    """The law says whether the calendar is open (CAL-001) and who may come in (ENR-001)."""
+def _gate(
+    label: str, kind: str, window: Window | None, now: datetime, *, refused: Gate | None
+) -> Gate:
+    """The law says whether the calendar is open (CAL-001); `refused`, who may not come in."""
     if not _in_time(kind, window, now):
         return _closed(label, window, now)
     closes = window.closes_at if window else None
-    if not is_final:
-        return Gate(
-            label, False, "Il faut d’abord un enrôlement définitif (ENR-001). Fermeture le", closes
-        )
+    if refused is not None:
+        return replace(refused, label=label, at=None if refused.url else closes)
     return Gate(label, True, "jusqu’au", closes)
 
 

@@ -148,7 +148,8 @@ def test_a_renewal_sent_back_is_told_and_does_not_hide_the_end(
     assert f"{reason} – Illisible." in told.body
     page = reverse("enrolment_step", args=[final.pk, "documents"])
     assert told.url == f"{page}#piece-identity"
-    assert OutgoingMail.objects.filter(recipient=signatory.user, subject=told.title).exists()
+    mail = OutgoingMail.objects.filter(recipient=signatory.user).latest("pk")
+    assert f"{reason} – Illisible." in mail.text
     assert "à corriger" in next(documents_ending(END)).effect
     with on(END - timedelta(days=30)):
         assert warn_expiries() == 1

@@ -32,7 +32,7 @@ from segur_portal.common import clock
 from segur_portal.common.mails import send_due
 from segur_portal.common.models import Notification, OutgoingMail
 from tests.builders import SIRET
-from tests.factories import a_member, a_supplier, a_user, an_officer, the_programme
+from tests.factories import A_DAY, a_member, a_supplier, a_user, an_officer, the_programme
 
 pytestmark = pytest.mark.django_db
 EMAIL = "nouvelle@exemple.fr"
@@ -63,6 +63,7 @@ def page_of(invitation: Invitation) -> str:
     return reverse("invitation", args=[token_of(invitation)])
 
 
+@time_machine.travel(A_DAY, tick=False)
 def test_the_link_leaves_by_mail_and_is_erased(supplier: Supplier, boss: User) -> None:
     """As text and as a page, with who invites, for whom, as what, until when."""
     invitation = invite(supplier, boss, expires_on=date(2099, 12, 31))
