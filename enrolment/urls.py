@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("mon-compte/informations/", account.details, name="account_details"),
     path("mon-compte/organisations/", account.organisations, name="organisations"),
     path("organisation/membres/", members.member_list, name="members"),
+    path("organisation/contact/", members.organisation_contact, name="organisation_contact"),
     path("organisation/membres/inviter/", members.member_invite, name="member_invite"),
     path("organisation/membres/<int:pk>/", members.member_change, name="member_change"),
     path("organisation/membres/<int:pk>/<slug:name>/", members.member_deed, name="member_deed"),

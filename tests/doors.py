@@ -167,6 +167,7 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("members", MEMBERS),
     Door("member_invite", {**ADMINISTRATORS, "stranger": OK}, ADMINISTRATORS_AGAIN),
+    Door("organisation_contact", {**ADMINISTRATORS, "stranger": OK}, ADMINISTRATORS_AGAIN),
     Door("member_change", ADMINISTRATORS, ADMINISTRATORS_AGAIN, args=_member),
     Door(
         "member_deed",

@@ -15,6 +15,7 @@ from enrolment.actions.members import (
     administrators_of,
     check_administrator,
     check_end,
+    close_other_ways,
     lock_supplier,
 )
 from enrolment.enums import MemberRole
@@ -151,7 +152,8 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Membership:
     """Make the person a member, once, under the rights of the invitation.
 
     Raises ClosedInvitationError, or OtherAddressError when the address invited is not a verified
-    one of theirs. An agent of the State is refused too: they act for no supplier.
+    one of theirs. An agent of the State is refused too: they act for no supplier; and a member in
+    force, whose rights are changed by an administrator, not by an old link.
     """
     supplier = lock_supplier(invitation.supplier_id)
     fresh = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -162,6 +164,8 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Membership:
     proven = EmailAddress.objects.filter(user=user, email__iexact=fresh.email, verified=True)
     if not proven.exists():
         raise OtherAddressError(fresh.email)
+    if Membership.objects.of(supplier).in_force(clock.today()).filter(user=user).exists():
+        raise ValidationError("Vous êtes déjà membre de cette organisation : rien n’a changé.")
     rights = {
         "role": fresh.role,
         "is_administrator": fresh.is_administrator,
@@ -173,6 +177,7 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Membership:
     )
     fresh.accepted_at, fresh.accepted_by = clock.now(), user
     fresh.save()
+    close_other_ways(user, supplier)
     data = {"member": user.email, "role": fresh.role}
     write_journal(supplier, "join", actor=user, data=data, is_public=False)
     notify(

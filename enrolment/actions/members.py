@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
 from enrolment.enums import MemberRole
-from enrolment.models import Membership, Supplier, User
+from enrolment.models import Invitation, JoinRequest, Membership, Supplier, User
 from segur_portal.common import clock
 from segur_portal.common.actions import write_journal
 from segur_portal.common.models import NoticeKind
@@ -49,6 +50,24 @@ def check_administrator(supplier: Supplier, actor: User) -> None:
         return
     if not Membership.objects.of(supplier).administrators().filter(user=actor).exists():
         raise NotAdministratorError
+
+
+def close_other_ways(user: User, supplier: Supplier) -> None:
+    """Close what else could give the person rights for this organisation, now that they have some:
+    requests to join that wait, links that were sent. An old one would overwrite the new rights."""
+    now = clock.now()
+    Invitation.objects.of(supplier).pending().filter(email__in=_addresses_of(user)).update(
+        cancelled_at=now
+    )
+    requests = JoinRequest.objects.filter(user=user, siret=supplier.siret, decided_at=None)
+    requests.filter(confirmed_at=None).update(confirmed_at=now)
+    requests.update(decided_at=now, is_accepted=True)
+
+
+def _addresses_of(user: User) -> list[str]:
+    """The addresses proven to be theirs, as invitations write them."""
+    rows = EmailAddress.objects.filter(user=user, verified=True)
+    return [user.email.lower(), *(one.lower() for one in rows.values_list("email", flat=True))]
 
 
 def administrators_of(supplier: Supplier) -> list[User]:

@@ -12,7 +12,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from enrolment.actions.identity import await_identity
-from enrolment.actions.members import administrators_of, check_administrator, lock_supplier
+from enrolment.actions.members import (
+    administrators_of,
+    check_administrator,
+    close_other_ways,
+    lock_supplier,
+)
 from enrolment.enums import MemberRole
 from enrolment.models import JoinRequest, Membership, Supplier, User
 from segur_portal.common import clock
@@ -110,6 +115,7 @@ def _tell_administrators(request: JoinRequest, supplier: Supplier) -> None:
 @transaction.atomic
 def decide_join(request: JoinRequest, *, actor: User, accept: bool) -> None:
     """Accept or refuse a person who asks to join; accepted where nobody administers, they do.
+    Who became a member otherwise since keeps their rights.
 
     Raises NotAdministratorError, or ValidationError when it is decided already.
     """
@@ -121,7 +127,8 @@ def decide_join(request: JoinRequest, *, actor: User, accept: bool) -> None:
         raise ValidationError("Cette demande est déjà décidée.")
     fresh.decided_at, fresh.decided_by, fresh.is_accepted = clock.now(), actor, accept
     fresh.save()
-    if accept:
+    in_force = Membership.objects.of(supplier).in_force(clock.today())
+    if accept and not in_force.filter(user=fresh.user).exists():
         is_first = not administrators_of(supplier)
         Membership.objects.update_or_create(
             user=fresh.user,
@@ -133,6 +140,8 @@ def decide_join(request: JoinRequest, *, actor: User, accept: bool) -> None:
                 "suspended_at": None,
             },
         )
+    if accept:
+        close_other_ways(fresh.user, supplier)
     verb = "accept_join" if accept else "refuse_join"
     data = {"member": fresh.user.email, "role": fresh.role}
     write_journal(supplier, verb, actor=actor, data=data, is_public=False)

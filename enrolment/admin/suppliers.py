@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
+from enrolment.actions.organisation import tell_contact_change
 from enrolment.admin.identity import (
     INVITE,
     READ_REGISTER,
@@ -54,6 +55,17 @@ class SupplierAdmin(PortalAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("siret",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Supplier, form: Any, change: bool) -> None:
+        """A contact changed here is told as one that the organisation changes."""
+        super().save_model(request, obj, form, change)
+        if change and "contact_email" in form.changed_data:
+            tell_contact_change(
+                obj,
+                former=form.initial.get("contact_email") or "",
+                fresh=obj.contact_email,
+                actor=request.user,  # type: ignore[arg-type]
+            )
 
     def panels(self, request: HttpRequest, obj: Supplier) -> list[Panel]:
         return [

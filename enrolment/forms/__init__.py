@@ -11,7 +11,13 @@ from .enrolments import (
     SolutionsForm,
 )
 from .ground import ClockForm, PreferencesForm, VerificationForm
-from .people import InvitedPersonForm, InviteForm, MemberForm, PersonForm
+from .people import (
+    InvitedPersonForm,
+    InviteForm,
+    MemberForm,
+    OrganisationContactForm,
+    PersonForm,
+)
 from .signup import JoinForm, SignUpForm, SiretForm
 from .specimens import SpecimenForm
 
@@ -25,6 +31,7 @@ __all__ = [
     "InvitedPersonForm",
     "JoinForm",
     "MemberForm",
+    "OrganisationContactForm",
     "OrganisationForm",
     "PersonForm",
     "PreferencesForm",

@@ -113,6 +113,17 @@ class MemberForm(forms.Form):
     )
 
 
+class OrganisationContactForm(forms.Form):
+    """The address at which the organisation is warned."""
+
+    contact_email = forms.EmailField(
+        label="Adresse de contact",
+        help_text="L’ASP la prévient d’un changement d’IBAN. L’ancienne et la nouvelle adresse "
+        "sont averties.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class InviteForm(MemberForm):
     """Whom to invite."""
 

@@ -33,6 +33,37 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **staff, **fields)
 
 
+# The same, when the account of an administrator is closed.
+KEEPS_ADMINISTRATOR_ACCOUNT = pgtrigger.Trigger(
+    name="keeps_administrator_account",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("is_active"),
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+    func="""
+        PERFORM 1 FROM enrolment_supplier WHERE id IN (
+            SELECT supplier_id FROM enrolment_membership
+            WHERE user_id = NEW.id AND is_administrator AND suspended_at IS NULL
+        ) ORDER BY id FOR NO KEY UPDATE;
+        IF EXISTS (
+            SELECT 1 FROM enrolment_membership mine
+            WHERE mine.user_id = NEW.id AND mine.is_administrator AND mine.suspended_at IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM enrolment_membership m JOIN enrolment_user u ON u.id = m.user_id
+                    WHERE m.supplier_id = mine.supplier_id AND m.is_administrator
+                        AND m.suspended_at IS NULL AND u.is_active
+                )
+        ) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'check_violation',
+                CONSTRAINT = 'membership_keeps_administrator',
+                MESSAGE = 'The organisation would be left without an administrator.';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person, known by e-mail. What a supplier's member sees hangs on its `Supplier`."""
@@ -59,9 +90,34 @@ class User(AbstractUser):
                 violation_error_message="Un fournisseur n’a pas accès à l’administration.",
             ),
         ]
+        triggers = [KEEPS_ADMINISTRATOR_ACCOUNT]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def clean(self) -> None:
+        """Say before the database does that the account of a last administrator stays open."""
+        super().clean()
+        if self._state.adding or self.is_active:
+            return
+        left = [
+            str(mine.supplier)
+            for mine in Membership.objects.administrators()
+            .filter(user=self.pk)
+            .select_related("supplier")
+            .order_by("supplier__name")
+            if not Membership.objects.of(mine.supplier)
+            .administrators()
+            .exclude(user=self.pk)
+            .exists()
+        ]
+        if left:
+            raise ValidationError(
+                {
+                    "is_active": f"Cette personne est seule à administrer {', '.join(left)} : "
+                    "invitez ou désignez d’abord un autre administrateur."
+                }
+            )
 
 
 @pghistory.track()
@@ -126,8 +182,9 @@ KEEPS_ADMINISTRATOR = pgtrigger.Trigger(
     func="""
         PERFORM 1 FROM enrolment_supplier WHERE id = OLD.supplier_id FOR NO KEY UPDATE;
         IF NOT EXISTS (
-            SELECT 1 FROM enrolment_membership
-            WHERE supplier_id = OLD.supplier_id AND is_administrator AND suspended_at IS NULL
+            SELECT 1 FROM enrolment_membership m JOIN enrolment_user u ON u.id = m.user_id
+            WHERE m.supplier_id = OLD.supplier_id AND m.is_administrator
+                AND m.suspended_at IS NULL AND u.is_active
         ) THEN
             RAISE EXCEPTION USING
                 ERRCODE = 'check_violation',

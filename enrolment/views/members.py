@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrolment.actions import invitations, members
+from enrolment.actions.organisation import change_contact
 from enrolment.doors import SupplierRequest, administrator_required, supplier_required
-from enrolment.forms import InviteForm, MemberForm
+from enrolment.forms import InviteForm, MemberForm, OrganisationContactForm
 from enrolment.models import Invitation, JoinRequest, Membership
 from segur_portal.common import clock
 
@@ -78,6 +79,7 @@ def member_list(request: SupplierRequest) -> HttpResponse:
         "invitations": invited,
         "join_requests": asking.select_related("user") if asking is not None else [],
         "is_administrator": is_administrator,
+        "contact_email": request.supplier.contact_email,
         "now": clock.now(),
         "today": clock.today(),
     }
@@ -95,6 +97,20 @@ def member_invite(request: SupplierRequest) -> HttpResponse:
         messages.success(request, f"L’invitation part à {form.cleaned_data['email']}.")
         return redirect("members")
     return render(request, "enrolment/members/invite.html", {"form": form})
+
+
+@GET_POST
+@administrator_required
+def organisation_contact(request: SupplierRequest) -> HttpResponse:
+    """Change the address at which the organisation is warned."""
+    initial = {"contact_email": request.supplier.contact_email}
+    form = OrganisationContactForm(
+        request.POST if request.method == "POST" else None, initial=initial
+    )
+    if form.is_valid() and _did(form, change_contact, request.supplier, actor=request.user):
+        messages.success(request, "L’adresse de contact est enregistrée.")
+        return redirect("members")
+    return render(request, "enrolment/members/contact.html", {"form": form})
 
 
 @GET_POST

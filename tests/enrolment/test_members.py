@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from enrolment.actions.invitations import accept_invitation, invite_member
 from enrolment.actions.members import (
     LastAdministratorError,
     NotAdministratorError,
@@ -18,6 +21,8 @@ from enrolment.actions.members import (
     restore_member,
     suspend_member,
 )
+from enrolment.actions.organisation import change_contact
+from enrolment.actions.signup import ask_to_join, decide_join
 from enrolment.enums import MemberRole
 from enrolment.models import Membership, Supplier, User
 from segur_portal.common.models import JournalEntry, Notification, OutgoingMail
@@ -206,3 +211,114 @@ def test_an_officer_repairs_an_organisation(supplier: Supplier) -> None:
         membership(lonely), actor=officer, role="reader", is_administrator=True, expires_on=None
     )
     assert membership(lonely).is_administrator
+
+
+def test_the_account_of_the_last_administrator_stays_open(boss: User, colleague: User) -> None:
+    """Said by the form, refused by the database; another administrator makes it possible."""
+    boss.is_active = False
+    with pytest.raises(ValidationError, match="seule à administrer"):
+        boss.full_clean(exclude=["password"])
+
+    def close() -> None:
+        User.objects.filter(pk=boss.pk).update(is_active=False)
+        judge_now()
+
+    with pytest.raises(IntegrityError, match="without an administrator"), transaction.atomic():
+        close()
+    Membership.objects.filter(user=colleague).update(is_administrator=True)
+    boss.full_clean(exclude=["password"])
+    close()
+
+
+def test_a_closed_account_does_not_count_as_an_administrator(boss: User, colleague: User) -> None:
+    """The one who could still sign in does not leave the organisation to it."""
+    Membership.objects.filter(user=colleague).update(is_administrator=True)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    judge_now()
+
+    def demote() -> None:
+        Membership.objects.filter(user=boss).update(is_administrator=False)
+        judge_now()
+
+    with pytest.raises(IntegrityError, match="without an administrator"), transaction.atomic():
+        demote()
+
+
+def test_what_was_asked_before_does_not_overwrite_the_rights(supplier: Supplier) -> None:
+    """Asked to join, then invited as the only administrator: the request is closed with it."""
+    officer = a_user("admin@asp.fr", "officer", is_staff=True, is_superuser=True)
+    bob = a_user("bob@exemple.fr")
+    asked = ask_to_join(user=bob, siret=SIRET, role=MemberRole.PREPARER, is_confirmed=True)
+    invitation = invite_member(
+        supplier=supplier,
+        actor=officer,
+        email=bob.email,
+        role=MemberRole.LEGAL_REPRESENTATIVE,
+        is_administrator=True,
+    )
+    accept_invitation(invitation, user=bob)
+    with pytest.raises(ValidationError, match="déjà décidée"):
+        decide_join(asked, actor=officer, accept=True)
+    judge_now()
+    mine = membership(bob)
+    assert (mine.role, mine.is_administrator) == (MemberRole.LEGAL_REPRESENTATIVE, True)
+
+
+def test_an_old_request_left_open_changes_no_rights(supplier: Supplier, boss: User) -> None:
+    """Became a member some other way since: accepted, it leaves the rights as they are."""
+    bob = a_user("bob@exemple.fr")
+    asked = ask_to_join(user=bob, siret=SIRET, role=MemberRole.PREPARER, is_confirmed=True)
+    Membership.objects.create(
+        user=bob, supplier=supplier, role=MemberRole.PROXY, is_administrator=True
+    )
+    decide_join(asked, actor=boss, accept=True)
+    judge_now()
+    assert (membership(bob).role, membership(bob).is_administrator) == (MemberRole.PROXY, True)
+
+
+def test_a_link_sent_before_the_request_was_accepted_is_closed(
+    supplier: Supplier, boss: User
+) -> None:
+    """Invited as a reader, accepted as a representative: the old link takes nothing away."""
+    bob = a_user("bob@exemple.fr")
+    role = MemberRole.LEGAL_REPRESENTATIVE
+    asked = ask_to_join(user=bob, siret=SIRET, role=role, is_confirmed=True)
+    invitation = invite_member(
+        supplier=supplier, actor=boss, email=bob.email, role=MemberRole.READER
+    )
+    decide_join(asked, actor=boss, accept=True)
+    with pytest.raises(ValidationError, match="n’est plus valable"):
+        accept_invitation(invitation, user=bob)
+    assert membership(bob).role == role
+
+
+def test_a_member_accepts_no_invitation(supplier: Supplier, boss: User) -> None:
+    """Whatever it says: rights change by an administrator's hand."""
+    bob = a_user("bob@exemple.fr")
+    invitation = invite_member(
+        supplier=supplier, actor=boss, email=bob.email, role=MemberRole.READER
+    )
+    Membership.objects.create(user=bob, supplier=supplier, role=MemberRole.PROXY)
+    with pytest.raises(ValidationError, match="déjà membre"):
+        accept_invitation(invitation, user=bob)
+
+
+def test_the_contact_is_changed_by_an_administrator_and_both_addresses_are_told(
+    client: Client, supplier: Supplier, boss: User, colleague: User
+) -> None:
+    """The former one too: a stolen account does not silence it. Others only read it."""
+    Supplier.objects.filter(pk=supplier.pk).update(contact_email="ancien@exemple.fr")
+    with pytest.raises(NotAdministratorError):
+        change_contact(supplier, actor=colleague, contact_email="pirate@exemple.fr")
+    client.force_login(colleague)
+    assert "ancien@exemple.fr" in client.get(reverse("members")).content.decode()
+    change_contact(supplier, actor=boss, contact_email="Nouveau@exemple.fr")
+    supplier.refresh_from_db()
+    assert supplier.contact_email == "nouveau@exemple.fr"
+    addresses = set(OutgoingMail.objects.values_list("address", flat=True))
+    assert addresses == {"ancien@exemple.fr", "nouveau@exemple.fr"}
+    mail = OutgoingMail.objects.get(address="ancien@exemple.fr")
+    assert "ancien@exemple.fr → nouveau@exemple.fr" in mail.text
+    assert reverse("contact") in mail.text
+    change_contact(supplier, actor=boss, contact_email="nouveau@exemple.fr")
+    assert OutgoingMail.objects.count() == 2
