@@ -32,8 +32,8 @@ ENROLMENT = Workflow(
             "correction_requested",
             _OFFICER,
             "Demander une correction",
-            # Each document sent back has its coded reason: the text is built from them.
             needs_reason=True,
+            reasons=ReasonSubject.ENROLMENT.value,
         ),
         Move(
             "resubmit",

@@ -186,7 +186,7 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
     if name == "finalise":
         locked.stage_asked = Stage.FINAL.value
         Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage.FINAL.value)
-    if lacks := lacks_of(locked):
+    if lacks := lacks_of(locked, signing_role=membership.role):
         raise IncompleteError(" ".join(lack.sentence for lack in lacks))
     submission = Submission.objects.create(
         enrolment=locked,

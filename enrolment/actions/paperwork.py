@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from enrolment.enums import MemberRole
 from enrolment.models import BankDetails, Enrolment, SupportingDocument
 from enrolment.rules.documents import (
     SUSPENDING,
@@ -14,6 +15,7 @@ from enrolment.rules.documents import (
     Lack,
     NamedSolution,
     Provided,
+    Proxy,
     Stage,
     date_fault,
     documents_asked,
@@ -24,14 +26,18 @@ from segur_portal.common.clock import PARIS
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.models import Parameter
 
+_PROXIES = {
+    MemberRole.PROXY.value: Proxy.EMPLOYEE,
+    MemberRole.THIRD_PARTY_PROXY.value: Proxy.THIRD_PARTY,
+}
 Key = tuple[str, int | None]
 # Nothing is being sent: each document is deposited, and decided, by itself.
 VALIDATED = frozenset({"early", "final"})
 STEPS = ("organisation", "solutions", "documents", "banque", "recapitulatif")
 
 
-def facts_of(enrolment: Enrolment) -> EnrolmentFacts:
-    """The facts of an enrolment as it is now."""
+def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
+    """The facts of an enrolment as it is now; `signing_role` is that of the member who signs."""
     return EnrolmentFacts(
         solutions=tuple(
             NamedSolution(one.pk, str(one), one.editor_id == enrolment.supplier_id)
@@ -42,6 +48,8 @@ def facts_of(enrolment: Enrolment) -> EnrolmentFacts:
         wanted_name=enrolment.wanted_name,
         is_vat_subject=enrolment.is_vat_subject,
         proxy=enrolment.proxy,
+        proxy_name=enrolment.proxy_name,
+        signer=_PROXIES.get(signing_role, Proxy.NONE),
         bank_max_age_months=int(
             Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
@@ -71,11 +79,14 @@ def current_bank_details(enrolment: Enrolment) -> BankDetails | None:
     return rows.under_way().first() or rows.in_force(date.max).first()
 
 
-def lacks_of(enrolment: Enrolment, *, stage: str | None = None) -> list[Lack]:
-    """What still keeps the enrolment from being sent at the stage it asks for."""
+def lacks_of(
+    enrolment: Enrolment, *, stage: str | None = None, signing_role: str = ""
+) -> list[Lack]:
+    """What still keeps the enrolment from being sent at the stage it asks for, by a member of that
+    role."""
     bank = current_bank_details(enrolment)
     return missing(
-        facts_of(enrolment),
+        facts_of(enrolment, signing_role),
         {key: as_provided(row) for key, row in current_documents(enrolment).items()},
         stage=stage or enrolment.stage_asked,
         on=clock.today(),
@@ -94,12 +105,15 @@ def open_steps(enrolment: Enrolment) -> frozenset[str]:
     if enrolment.state == "draft":
         return frozenset(STEPS)
     if enrolment.state == "early":
-        return frozenset({"documents", "recapitulatif"})
+        # What is answered again is examined with the finalisation.
+        return frozenset({"organisation", "documents", "recapitulatif"})
     if enrolment.state == "final":
         return frozenset({"documents"})
     if enrolment.state == "correction_requested":
         bank = current_bank_details(enrolment)
         corrected = {"banque"} if bank is None or bank.state == "to_correct" else set()
+        if enrolment.proxy != Proxy.NONE and not enrolment.proxy_name.strip():
+            corrected.add("organisation")
         return frozenset({"documents", "recapitulatif", *enrolment.reopened_steps, *corrected})
     return frozenset()
 

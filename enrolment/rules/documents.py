@@ -71,7 +71,8 @@ class NamedSolution:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts:
-    """What the table reads. `hosts_data` is None while the question is not answered."""
+    """What the table reads. `hosts_data` is None while the question is not answered; `signer` is
+    which kind of agent signs, or would: none when it is the legal representative, or nobody yet."""
 
     solutions: tuple[NamedSolution, ...] = ()
     requires_hosting: bool = True
@@ -79,6 +80,8 @@ class EnrolmentFacts:
     wanted_name: str = ""
     is_vat_subject: bool = True
     proxy: str = Proxy.NONE
+    proxy_name: str = ""
+    signer: str = Proxy.NONE
     bank_max_age_months: int = 3
 
 
@@ -216,6 +219,10 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         Dates.PERIOD,
     ),
 )
+_SIGNERS = {
+    Proxy.EMPLOYEE: "mandataire salarié de l’organisation",
+    Proxy.THIRD_PARTY: "mandataire employé par un tiers",
+}
 LABELS = {requirement.kind: requirement.label for requirement in REQUIREMENTS}
 DATES = {requirement.kind: requirement.dates for requirement in REQUIREMENTS}
 # Accepted documents whose end takes away what they gave; a distribution mandate ends with its own
@@ -313,6 +320,15 @@ def missing(
 def _questions(facts: EnrolmentFacts, legal_representative: str) -> Iterable[Lack]:
     if not legal_representative.strip():
         yield Lack("Nom du représentant légal : à indiquer.", "organisation")
+    if facts.signer != Proxy.NONE and facts.signer != facts.proxy:
+        yield Lack(
+            "Mandataire : vous signez comme "
+            f"{_SIGNERS[Proxy(facts.signer)]}, et l’enrôlement ne le déclare pas. Déclarez-le, "
+            "avec ses pièces, ou faites signer le représentant légal.",
+            "organisation",
+        )
+    if facts.proxy != Proxy.NONE and not facts.proxy_name.strip():
+        yield Lack("Nom du mandataire : à indiquer.", "organisation")
     if facts.requires_hosting and facts.hosts_data is None:
         yield Lack("Hébergement de données de santé : répondez oui ou non.", "organisation")
     if not facts.solutions:

@@ -65,7 +65,7 @@ def enrolment_document(
         context = {
             "enrolment": enrolment,
             "item": FormCard(card, form if card.is_open else None),
-            "lacks": lacks_of(enrolment),
+            "lacks": lacks_of(enrolment, signing_role=request.membership.role),
             "is_partial": True,
             "is_saved": not form.is_bound,
         }

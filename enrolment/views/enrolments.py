@@ -89,7 +89,9 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         if enrolment.state != "refused"
         else None,
         "cards": cards_of(enrolment, clock.today()),
-        "lacks": lacks_of(enrolment) if open_steps(enrolment) else [],
+        "lacks": lacks_of(enrolment, signing_role=request.membership.role)
+        if open_steps(enrolment)
+        else [],
         "bank": current_bank_details(enrolment),
         "timeline": list(timeline_of(enrolment)),
         "receipts": receipts.filter(kind=IssuedDocument.Kind.ENROLMENT_RECEIPT),
@@ -128,7 +130,7 @@ def show(
         "stepper": steps_of(enrolment, step),
         "state": ENROLMENT.states[enrolment.state].public,
         "is_open": step in open_steps(enrolment),
-        "lacks": lacks_of(enrolment),
+        "lacks": lacks_of(enrolment, signing_role=request.membership.role),
         **context,
     }
     return render(request, f"enrolment/enrolments/{step}.html", context, status=status)
@@ -145,7 +147,7 @@ def _autosaved(request: SupplierRequest, enrolment: Enrolment, faults: list[str]
     enrolment.refresh_from_db()
     context = {
         "enrolment": enrolment,
-        "lacks": lacks_of(enrolment),
+        "lacks": lacks_of(enrolment, signing_role=request.membership.role),
         "faults": faults,
         "now": clock.now(),
         "is_partial": True,

@@ -122,6 +122,7 @@ def test_the_early_stage_never_asks_for_more_than_the_final_one(facts: Enrolment
 @given(facts_of_any_kind, st.sampled_from(list(Stage)))
 def test_what_is_provided_in_full_lacks_nothing(facts: EnrolmentFacts, stage: Stage) -> None:
     """The screen's list and the server's check are one: give what is shown, and it is complete."""
+    facts = replace(facts, proxy_name="A. B.")
     good = Provided("pending", DAY, issued_on=DAY, starts_on=DAY, expires_on=DAY)
     provided = {one.key: good for one in documents_asked(facts, stage)}
     lacks = missing(

@@ -15,15 +15,17 @@ from django.db import IntegrityError, transaction
 from enrolment.actions import (
     IncompleteError,
     choose_solutions,
+    move_enrolment,
     save_organisation,
     start_enrolment,
     submit_enrolment,
 )
+from enrolment.actions.paperwork import open_steps
 from enrolment.enums import MemberRole
 from enrolment.models import Enrolment, Membership, Solution, SupportingDocument
 from segur_portal.common.models import IssuedDocument, JournalEntry, Reason, Scheme
 from segur_portal.common.workflow import ForbiddenMoveError
-from tests.factories import A_DAY, a_member, a_supplier
+from tests.factories import A_DAY, a_member, a_supplier, an_officer
 
 from .kit import RIS, a_draft, a_file, a_signatory, complete, deposit
 
@@ -220,3 +222,60 @@ def test_dates_of_the_documents_are_checked_again_when_sent(
         pytest.raises(IncompleteError, match="expiré depuis le 15/09/2026"),
     ):
         submit_enrolment(draft, membership=signatory)
+
+
+@pytest.mark.parametrize(
+    ("role", "proxy"),
+    [(MemberRole.PROXY, "employee"), (MemberRole.THIRD_PARTY_PROXY, "third_party")],
+)
+def test_an_agent_signs_only_as_the_file_declares(
+    draft: Enrolment, signatory: Membership, role: str, proxy: str
+) -> None:
+    """Their mandate or contract, their identity and their name are in the file first."""
+    complete(draft, signatory)
+    agent = a_member(signatory.supplier, role).memberships.get()
+    other = "third_party" if proxy == "employee" else "employee"
+    for declared in ("none", other):
+        Enrolment.objects.filter(pk=draft.pk).update(proxy=declared, proxy_name="Léa Roy")
+        with pytest.raises(IncompleteError, match="vous signez comme mandataire"):
+            submit_enrolment(draft, membership=agent)
+    save_organisation(draft, {"proxy": proxy, "proxy_name": " "})
+    with pytest.raises(IncompleteError, match="Nom du mandataire"):
+        submit_enrolment(draft, membership=agent)
+    save_organisation(draft, {"proxy": proxy, "proxy_name": "Léa Roy"})
+    with pytest.raises(IncompleteError, match="Pièce d’identité du mandataire"):
+        submit_enrolment(draft, membership=agent)
+    complete(draft, signatory)
+    assert submit_enrolment(draft, membership=agent).signed_by == agent.user
+
+
+def test_an_agent_is_declared_before_the_finalisation(
+    draft: Enrolment, signatory: Membership
+) -> None:
+    """Once the early stage is validated, the step is open for it."""
+    Enrolment.objects.filter(pk=draft.pk).update(
+        state="early", early_validated_on=date(2026, 9, 1), proxy="employee"
+    )
+    draft.refresh_from_db()
+    assert "organisation" in open_steps(draft)
+    Enrolment.objects.filter(pk=draft.pk).update(state="correction_requested")
+    draft.refresh_from_db()
+    assert "organisation" in open_steps(draft)
+    save_organisation(draft, {"proxy_name": "Léa Roy"})
+    draft.refresh_from_db()
+    assert "organisation" not in open_steps(draft)
+
+
+@pytest.mark.parametrize(("code", "note"), [("", "Refaire."), ("unreadable", "")])
+def test_a_correction_has_a_coded_reason_and_a_text(draft: Enrolment, code: str, note: str) -> None:
+    """Neither without the other."""
+    Enrolment.objects.filter(pk=draft.pk).update(state="in_review")
+    with pytest.raises(ForbiddenMoveError, match="motif"):
+        move_enrolment(
+            draft,
+            "request_correction",
+            actor=an_officer(),
+            role="officer",
+            reason_code=code,
+            note=note,
+        )
