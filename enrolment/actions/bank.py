@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -226,14 +229,38 @@ def rotate_keys() -> int:
     return written
 
 
-def iban_in_statement(details: BankDetails) -> bool | None:
-    """Whether the IBAN typed is in the text of the last bank statement deposited; None when there
-    is no statement, or no text in it."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What of the details typed is in the text of the bank statement; None: no text to read."""
+
+    iban: bool | None = None
+    bic: bool | None = None
+    holder: bool | None = None
+
+
+def compare_with_statement(details: BankDetails) -> Compared:
+    """Look for the IBAN, the BIC and the holder in the last bank statement deposited.
+
+    The holder's words may stand in any order, with or without accents; a BIC of 8 characters is
+    that of the head office, which may be written with XXX."""
     rows = SupportingDocument.objects.filter(
         enrolment__supplier=details.supplier_id, kind=DocumentKind.BANK
     )
     document = rows.current().select_related("file").order_by("-deposited_at").first()
-    if document is None:
-        return None
-    text = "".join(text_of(read_file(document.file), document.media_type).split()).upper()
-    return details.iban() in text if text else None
+    text = text_of(read_file(document.file), document.media_type) if document else ""
+    squeezed = "".join(text.split()).upper()
+    if not squeezed:
+        return Compared()
+    words = _words(details.holder)
+    return Compared(
+        iban=details.iban() in squeezed,
+        bic=details.bic.removesuffix("XXX") in squeezed,
+        holder=bool(words) and words <= _words(text),
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text, without accents nor case."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(one for one in folded if not unicodedata.combining(one))
+    return frozenset(re.findall(r"[a-z0-9]+", plain))

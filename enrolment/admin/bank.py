@@ -11,9 +11,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from enrolment.actions import decide_bank_details, reveal_iban, same_iban_elsewhere
-from enrolment.actions.bank import iban_in_statement
 from enrolment.enums import UserKind
 from enrolment.models import BankDetails
+from enrolment.report.bank import statement_lines
 from enrolment.workflow import BANK
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
@@ -117,11 +117,7 @@ class BankDetailsAdmin(MovesMixin, FactAdmin):
 
 def _checks(details: BankDetails) -> Iterator[str]:
     """What the portal compared for the officer."""
-    yield {
-        True: "L’IBAN saisi figure dans le RIB déposé.",
-        False: "L’IBAN saisi n’a pas été trouvé dans le texte du RIB déposé : comparez-les.",
-        None: "Le RIB déposé n’a pas de texte à comparer (image), ou il n’y en a pas.",
-    }[iban_in_statement(details)]
+    yield from statement_lines(details)
     if others := same_iban_elsewhere(details):
         names = ", ".join(str(one) for one in others)
         yield f"Ce même IBAN a été donné par : {names}."

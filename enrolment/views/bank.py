@@ -14,6 +14,7 @@ from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import BankForm
 from enrolment.models import BankDetails
+from enrolment.report.bank import statement_lines
 from segur_portal.common import clock
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.models import Parameter
@@ -26,10 +27,12 @@ def bank_details(request: SupplierRequest) -> HttpResponse:
     """Those in force, those to come, and the change that is being verified."""
     rows = BankDetails.objects.filter(supplier=request.supplier)
     today = clock.today()
+    under_way = rows.under_way().select_related("supplier", "reason").first()
     context = {
         "in_force": rows.in_force(today).first(),
         "coming": rows.filter(state="accepted", effective_on__gt=today).first(),
-        "under_way": rows.under_way().select_related("reason").first(),
+        "under_way": under_way,
+        "compared": statement_lines(under_way) if under_way else [],
         "may_change": request.membership.role in SIGNING_ROLES,
     }
     return render(request, "enrolment/bank/page.html", context)

@@ -23,12 +23,13 @@ from enrolment.actions import (
     same_iban_elsewhere,
     save_bank_details,
 )
+from enrolment.actions.bank import compare_with_statement
 from enrolment.models import BankDetails, Membership, Supplier, User
 from segur_portal.common.models import JournalEntry, Notification, OutgoingMail, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
 
-from .kit import BIC, IBAN, OTHER_BIC, OTHER_IBAN, a_signatory
+from .kit import BIC, IBAN, OTHER_BIC, OTHER_IBAN, a_draft, a_file, a_signatory, deposit
 
 pytestmark = pytest.mark.django_db
 OTHER_SIRET = "73282932000074"
@@ -274,3 +275,35 @@ def test_keys_are_changed(signatory: Membership, settings: Settings) -> None:
     details.refresh_from_db()
     assert details.iban() == IBAN
     assert rotate_keys() == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("SAS Éssai", "IBAN FR76 3000 6000 0112 3456 7890 189", "BIC AGRIFRPPXXX"), (True,) * 3),
+        (("Dupont", "IBAN FR76 3000", "BIC PSSTFRPPPAR"), (False,) * 3),
+        (("ESSAI", "FR7630006000011234567890189 AGRIFRPP"), (True, True, False)),
+    ],
+)
+def test_the_statement_is_read_for_the_officer_and_the_supplier(
+    client: Client,
+    signatory: Membership,
+    lines: tuple[str, ...],
+    expected: tuple[bool, bool, bool],
+) -> None:
+    """IBAN, BIC and holder each found or not, whatever the order, the accents and the blanks."""
+    draft = a_draft(signatory)
+    deposit(draft, signatory.user, "bank", file=a_file("rib.pdf", *lines))
+    details = typed(signatory)
+    found = compare_with_statement(details)
+    assert (found.iban, found.bic, found.holder) == expected
+    client.force_login(signatory.user)
+    page = client.get(reverse("bank_details")).content.decode()
+    assert page.count("retrouvé dans le RIB") == sum(expected)
+    assert page.count("non trouvé dans le texte") == 3 - sum(expected)
+
+
+def test_without_a_text_the_eye_compares(signatory: Membership) -> None:
+    """No statement deposited yet, or a scan."""
+    found = compare_with_statement(typed(signatory))
+    assert (found.iban, found.bic, found.holder) == (None, None, None)
