@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0011_identity_history'),
+        ('enrolment', '0013_identity_history'),
         ('funding', '0017_request_revisions'),
     ]
 

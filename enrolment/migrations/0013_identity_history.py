@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0010_calendar_feeds'),
+        ('enrolment', '0012_administrator_account_kept'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
