@@ -343,7 +343,9 @@ def test_the_pages_from_the_report_to_the_decision(line: DepositLine, officer: U
     assert FundingRequest.objects.get(pk=dispute.request_id).state == "to_instruct"
     with after_the_last_day():
         agent = browser_of(officer)
-        page = agent.get(reverse("admin:funding_dispute_change", args=[dispute.pk])).content.decode()
+        page = agent.get(
+            reverse("admin:funding_dispute_change", args=[dispute.pk])
+        ).content.decode()
         assert deed("overturn") in page
         preview = agent.get(deed("overturn")).content.decode()
         assert "libération immédiate" in preview
