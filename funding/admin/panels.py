@@ -86,9 +86,12 @@ def ris_panels(request: FundingRequest) -> list[Panel]:
 
 
 def aid_panels(request: FundingRequest) -> list[Panel]:
-    """What is counted against the *de minimis* ceiling (MNT-005), while it may still be granted.
+    """What is counted against the *de minimis* ceiling, for an advance in progress that the alert
+    MNT-005 concerns; without it, a refused acceptance says as much.
+
     Officers only: it counts what other suppliers' orders were granted."""
-    if request.kind != Kind.ADVANCE or request.state not in IN_PROGRESS:
+    is_told = any(alert["code"] == "MNT-005" for alert in request.alerts)
+    if not is_told or request.kind != Kind.ADVANCE or request.state not in IN_PROGRESS:
         return []
     headers = (
         "Client",

@@ -15,11 +15,13 @@ from funding.actions import process_deposit, receive_deposit
 from funding.actions.acceptance import aid_of
 from funding.actions.aid import granted_aid
 from funding.actions.requests import move_request
+from funding.admin.panels import aid_panels
 from funding.models import FundingRequest
 from funding.rules.facts import Grants
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import Parameter
+from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import SIRET, a_client, a_file, a_filename, a_request
 from tests.factories import (
@@ -210,6 +212,9 @@ def test_only_officers_read_what_others_were_granted(user: User, officer: User) 
     assert "600,50" not in str(alert)
     (aid,) = aid_of(drimbox)
     assert (aid.granted, aid.total) == (Grants(others=Decimal(1200)), Decimal("3600.50"))
+    (panel,) = aid_panels(drimbox)
+    ((*_, total, _),) = panel.content["table"]["rows"]
+    assert total == in_french(Decimal("3600.50"))
     with pytest.raises(ForbiddenMoveError, match="3\u202f600,50"):
         accept(drimbox, officer)
 
