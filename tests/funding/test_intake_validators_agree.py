@@ -193,7 +193,8 @@ def test_nothing_is_explained_of_a_valid_request(scheme, kind):
 @given(changed_requests(), st.data())
 @settings(max_examples=50)
 def test_a_key_twice_is_ko_for_both_and_hides_no_other_fault(case, data):
-    """The schema sees one value of each key: what is repeated is added to what it finds."""
+    """The schema sees one value of each key: what is repeated is added to what it finds, and
+    takes the place of what was said of the same key."""
     scheme, kind, request = case
     key = data.draw(st.sampled_from(sorted(request) or [""]))
     (once,) = structures(scheme, kind, requests=[request])
@@ -209,4 +210,4 @@ def test_a_key_twice_is_ko_for_both_and_hides_no_other_fault(case, data):
     assert len(repeated) == (key in request)
     at = {pointer for _, pointer in repeated}
     kept = {(one.code, one.pointer) for one in once.findings if one.pointer not in at}
-    assert kept == told - repeated
+    assert kept <= told

@@ -197,7 +197,8 @@ def test_making_a_model_counts_as_a_simulation(user: User, settings: Any) -> Non
     download(user, scheme, "AVANCE")
     client = Client()
     client.force_login(user)
-    page = client.get(reverse("documentation_model", args=["mdv", "avance", "pre-rempli"]))
+    short_name = Scheme.objects.get(pk=scheme).short_name.lower()
+    page = client.get(reverse("documentation_model", args=[short_name, "avance", "pre-rempli"]))
     assert page.status_code == 429
     assert "2 simulations complètes ou modèles pré-remplis par heure" in page.content.decode()
     assert SimulationLog.objects.count() == 2
