@@ -50,7 +50,8 @@ STRANGER_SIRET = "73282932000074"
 # Tried coarsely below: the pages of allauth and of the administration are theirs to test.
 PREFIXES = ("comptes/", "gestion/")
 # What a visit may write: its own session, nothing of the programme.
-OWN_TABLES = ("django_session", "usersessions_usersession")
+# Sessions, and the log that a pre-filled model is counted in like a simulation.
+OWN_TABLES = ("django_session", "usersessions_usersession", "funding_simulationlog")
 ADDRESSES = {
     LOGIN: "account_login",
     AGAIN: "account_reauthenticate",
