@@ -20,7 +20,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
-from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Membership, Supplier, User
 from segur_portal.common import clock
 
@@ -98,7 +97,7 @@ def depositor_required(view: View) -> View:
     @supplier_required
     @wraps(view)
     def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.membership.role not in DEPOSITING_ROLES:
+        if not request.membership.may_deposit:
             raise PermissionDenied("Votre rôle ne permet pas de déposer pour ce fournisseur.")
         return view(request, *args, **kwargs)
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from enrolment.enums import STAFF_KINDS, MemberRole, UserKind
+from enrolment.enums import DEPOSITING_ROLES, STAFF_KINDS, MemberRole, UserKind
 from enrolment.queries import MembershipQuerySet, SupplierQuerySet
 from segur_portal.common import identifiers
 from segur_portal.common.models import Scheme
@@ -231,6 +231,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.supplier} ({self.get_role_display()})"
+
+    @property
+    def may_deposit(self) -> bool:
+        """Whether the role lets this member deposit, answer and submit, and not only read."""
+        return self.role in DEPOSITING_ROLES
 
     def clean(self) -> None:
         """Say before the database does that the last administrator stays."""

@@ -27,7 +27,7 @@ from enrolment.actions import (
 )
 from enrolment.actions.paperwork import STEPS, current_bank_details, lacks_of, open_steps
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.enums import DEPOSITING_ROLES, SIGNING_ROLES
+from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import (
     BankForm,
     DistributionForm,
@@ -55,7 +55,7 @@ def enrolment_list(request: SupplierRequest) -> HttpResponse:
     """Every scheme, and where the supplier stands on it."""
     context = {
         "lines": overview(request.supplier, clock.now()),
-        "may_write": request.membership.role in DEPOSITING_ROLES,
+        "may_write": request.membership.may_deposit,
     }
     return render(request, "enrolment/enrolments/list.html", context)
 
@@ -95,7 +95,7 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         "bank": current_bank_details(enrolment),
         "timeline": list(timeline_of(enrolment)),
         "receipts": receipts.filter(kind=IssuedDocument.Kind.ENROLMENT_RECEIPT),
-        "may_write": request.membership.role in DEPOSITING_ROLES,
+        "may_write": request.membership.may_deposit,
     }
     return render(request, "enrolment/enrolments/detail.html", context)
 

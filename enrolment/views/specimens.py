@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from enrolment.actions import SpecimenRefusedError, submit_specimen, withdraw_specimen
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from enrolment.forms import SpecimenForm
 from enrolment.models import Enrolment, Specimen
 from enrolment.report.specimens import checklist, colour_of, owner_of
@@ -29,7 +28,7 @@ def specimen_list(request: SupplierRequest) -> HttpResponse:
     context = {
         "rows": [(one, colour_of(one), owner_of(one)) for one in rows],
         "is_open": _open_schemes(request).exists(),
-        "may_submit": request.membership.role in DEPOSITING_ROLES,
+        "may_submit": request.membership.may_deposit,
     }
     return render(request, "enrolment/specimens/list.html", context)
 
@@ -64,7 +63,7 @@ def specimen_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         "owner": owner_of(specimen),
         "checklist": checklist(specimen),
         "versions": [(other, colour_of(other)) for other in others],
-        "may_submit": request.membership.role in DEPOSITING_ROLES,
+        "may_submit": request.membership.may_deposit,
     }
     return render(request, "enrolment/specimens/detail.html", context)
 

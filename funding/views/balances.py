@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from enrolment.doors import SupplierRequest, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from funding.models import FundingRequest
 from funding.report.cockpit import pilots_of_supplier
 from funding.report.steps import deadlines
@@ -48,6 +47,6 @@ def balance_due(request: SupplierRequest) -> HttpResponse:
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number),
         "schemes": sorted({one.scheme.short_name for one in page}),
-        "may_deposit": request.membership.role in DEPOSITING_ROLES,
+        "may_deposit": request.membership.may_deposit,
     }
     return render(request, "funding/balances.html", context)

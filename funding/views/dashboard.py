@@ -47,8 +47,8 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
     others = [scheme for scheme in schemes if scheme not in own]
     shown = agenda.openings([*own, *others], enrolments, windows, now, pilots)
     context: dict[str, Any] = {
-        "may_deposit": any(one.may_deposit for one in shown),
-        "may_simulate": any(one.may_simulate for one in shown),
+        "may_deposit": request.membership.may_deposit and any(one.may_deposit for one in shown),
+        "may_simulate": request.membership.may_deposit and any(one.may_simulate for one in shown),
         "is_enrolling": bool(enrolments),
         "duties": duties.gravest_first(
             [

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Enrolment, Supplier
 from funding.actions import DepositRefusedError, KeyReusedError, receive_deposit
 from funding.actions.pieces import closing_of
@@ -211,4 +210,4 @@ def _report_context(
 
 
 def _rights(request: SupplierRequest) -> dict[str, bool]:
-    return {"may_deposit": request.membership.role in DEPOSITING_ROLES}
+    return {"may_deposit": request.membership.may_deposit}

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from funding.actions.disputes import (
     answer_dispute,
     contest,
@@ -109,7 +108,7 @@ def dispute_detail(request: SupplierRequest, pk: int) -> HttpResponse:
     """One's own side: the question, one's words and documents, the outcome; answer here."""
     dispute = _dispute(request, pk)
     side = side_of(dispute, request.supplier, clock.today())
-    may_speak = request.membership.role in DEPOSITING_ROLES
+    may_speak = request.membership.may_deposit
     form = PartForm(request.POST or None, request.FILES or None, needs_file=False)
     if request.method == "POST" and may_speak and form.is_valid():
         try:

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrolment.doors import SupplierRequest, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from funding.actions.messages import MAX_FILES, MessageRefusedError, send_message
 from funding.forms import FilesField
 from funding.models import Attachment, FundingRequest, Message
@@ -45,7 +44,7 @@ def request_messages(request: SupplierRequest, number: str) -> HttpResponse:
         FundingRequest.objects.of(request.supplier).select_related("scheme", "supplier"),
         number=number,
     )
-    may_write = request.membership.role in DEPOSITING_ROLES
+    may_write = request.membership.may_deposit
     form = MessageForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and may_write and form.is_valid() and _sent(request, one, form):
         messages.success(request, "Message envoyé à l’ASP.")

@@ -16,7 +16,6 @@ from enrolment.doors import (
     depositor_required,
     supplier_required,
 )
-from enrolment.enums import DEPOSITING_ROLES
 from funding.actions.paper import blank_model, issue_model, models_of
 from funding.forms import ModelForm
 from funding.models import FundingRequest
@@ -38,7 +37,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "models": [(_slug(kind), TITLES[kind], schemes) for kind, schemes in rows.items()],
         "is_member": membership is not None,
-        "may_fill": membership is not None and membership.role in DEPOSITING_ROLES,
+        "may_fill": membership is not None and membership.may_deposit,
     }
     if membership is not None:
         context.update(_rows(membership.supplier))

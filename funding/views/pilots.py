@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from enrolment.models import Solution
 from funding.actions.pilots import (
     PilotRefusedError,
@@ -204,7 +203,7 @@ def _received(request: SupplierRequest, proof: PilotProof) -> HttpResponse:
 
 
 def _may(request: SupplierRequest) -> bool:
-    return request.membership.role in DEPOSITING_ROLES
+    return request.membership.may_deposit
 
 
 def _pilot(request: SupplierRequest, solution: int) -> Pilot:

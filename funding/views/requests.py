@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from enrolment.doors import SupplierRequest, supplier_required
-from enrolment.enums import DEPOSITING_ROLES
 from funding.actions.reopening import asked_of
 from funding.forms import RequestFilters
 from funding.models import DepositLine, FundingRequest, Message
@@ -47,7 +46,7 @@ def request_list(request: SupplierRequest) -> HttpResponse:
         "pages": page.paginator.get_elided_page_range(page.number),
         "rows": [(one, next_step(one, closings, has_balance=one.has_balance)) for one in page],
         "ko_deposits": _ko_deposits(request),
-        "may_deposit": request.membership.role in DEPOSITING_ROLES,
+        "may_deposit": request.membership.may_deposit,
     }
     template = "_table" if request.htmx and request.htmx.target == "demandes" else "list"
     return render(request, f"funding/requests/{template}.html", context)
@@ -89,11 +88,11 @@ def request_detail(request: SupplierRequest, number: str) -> HttpResponse:
         "history": history(one, entries.select_related("actor").order_by("at", "pk")),
         "balances": list(one.balances.order_by("pk")),
         "documents": IssuedDocument.objects.about(one).select_related("file"),
-        "may_fill": one.kind == Kind.ADVANCE and request.membership.role in DEPOSITING_ROLES,
+        "may_fill": one.kind == Kind.ADVANCE and request.membership.may_deposit,
         "papers": papers_of(one),
         **_exchange(request, one),
         "asked": asked_of(one) if one.state == "correction_requested" else [],
-        "may_answer": request.membership.role in DEPOSITING_ROLES,
+        "may_answer": request.membership.may_deposit,
         "clock": clock_of(one, clock.now(), aims([one.scheme_id])[one.scheme_id]),
         **received(one),
     }
