@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def sign_up_siret(request: HttpRequest) -> HttpResponse:
     """First step: for which organisation."""
     if request.user.is_authenticated:
-        return redirect("organisations")
+        return redirect("admin:index" if request.user.is_staff else "organisations")
     form = SiretForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return redirect("sign_up", siret=form.cleaned_data["siret"])

@@ -80,6 +80,12 @@ class BulkMixin:
             *super().get_urls(),  # type: ignore[misc]
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; only an officer is led from it to a decision."""
+        context = {**(extra_context or {}), "may_act": self._is_officer(request)}  # type: ignore[attr-defined]
+        page: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
+        return page
+
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """How many requests the filters keep, by state, what cancelling them would bring, and what
         to do of them all."""

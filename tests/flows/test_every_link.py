@@ -36,7 +36,8 @@ def shape(address: str) -> str:
 
 def links(body: bytes, address: str) -> list[str]:
     """The addresses of the portal that a page leads to."""
-    found = (urljoin(address, one) for one in html.fromstring(body).xpath("//a/@href"))
+    anchors = html.fromstring(body).iter("a")
+    found = (urljoin(address, one.get("href", "")) for one in anchors)
     return [one for one in found if one.startswith("/") and not _LEFT_ALONE.search(one)]
 
 

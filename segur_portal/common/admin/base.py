@@ -13,9 +13,11 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from segur_portal.common.admin.deeds import DeedsMixin
+from segur_portal.common.admin.links import link_where_allowed
 from segur_portal.common.admin.panels import Panel
 
 COUNT_CAP = 10_000
+link_where_allowed()
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -74,6 +76,14 @@ class PortalAdmin(DeedsMixin, ModelAdmin):
     def panels(self, request: HttpRequest, obj: Any) -> list[Panel]:
         """What is shown under the fields of an object."""
         return []
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The form, which knows for whom it links to other objects (`links`)."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.seen_by = request
+        return form
 
     def render_change_form(
         self,
