@@ -69,7 +69,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             f"-dir={folder}", "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}",
             f"-filer.port={filer}", "-s3", f"-s3.port={s3}", f"-s3.config={configuration}",
-            "-volume.max=5", "-master.volumeSizeLimitMB=64",
+            # Each collection takes seven volumes at once: the server's own log, a minute after the
+            # start, must leave some to the bucket.
+            "-volume.max=60", "-master.volumeSizeLimitMB=64",
             # Ports of their own that would keep a second server of this machine from starting.
             "-s3.port.iceberg=0", "-s3.port.lance=0",
         ],
