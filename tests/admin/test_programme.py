@@ -78,7 +78,8 @@ def test_the_code_of_a_scheme_never_changes(sign_in: Any, staff: dict[str, User]
     """Deposits name it: a posted code is ignored."""
     scheme = Scheme.objects.get(pk=SchemeCode.RIS)
     data = {"code": "SONS-AUTRE", "name": "Imagerie", "corridor": "Imagerie", "software": "RIS"}
-    response = sign_in("superuser").post(change_url(scheme), {**data, "order": "1"})
+    data |= {"order": "1", "source": "Avis du 01/09/2026"}
+    response = sign_in("superuser").post(change_url(scheme), data)
     assert response.status_code == 302
     assert set(Scheme.objects.values_list("code", flat=True)) == {code.value for code in SchemeCode}
     assert Scheme.objects.get(pk=SchemeCode.RIS).name == "Imagerie"
