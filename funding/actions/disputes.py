@@ -227,8 +227,9 @@ def decide_dispute(
 
 
 def too_early(dispute: Dispute) -> str:
-    """Why an answered dispute cannot be decided today; empty when it can."""
-    since = dispute.decidable_from(clock.today()) if dispute.state == "answered" else None
+    """Why a dispute under way cannot be decided today; empty when its last day is over."""
+    is_awaited = dispute.state in ("open", "answered")
+    since = dispute.decidable_from(clock.today()) if is_awaited else None
     if since is None:
         return ""
     return (

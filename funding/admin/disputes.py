@@ -179,12 +179,12 @@ class DisputeAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
     def number_text(self, obj: Dispute) -> str:
         return obj.number
 
-    @display(description="décision")
+    @display(description="quand décider")
     def decision(self, obj: Dispute) -> str:
         """From when it may be taken."""
         if refusal := too_early(obj):
             return refusal
-        return "Possible." if obj.state == "answered" else "–"
+        return "Dès maintenant." if obj.state == "answered" else "–"
 
     @display(description="demande KO")
     def contested_line(self, obj: Dispute) -> str:
