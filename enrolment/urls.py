@@ -54,6 +54,11 @@ urlpatterns: list[URLPattern] = [
         name="enrolment_step",
     ),
     path(
+        "enrolements/<int:pk>/solutions/",
+        enrolments.enrolment_solutions,
+        name="enrolment_solutions",
+    ),
+    path(
         "enrolements/<int:pk>/pieces/<slug:kind>/",
         documents.enrolment_document,
         name="enrolment_document",

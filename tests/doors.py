@@ -67,10 +67,11 @@ def signed_in(answer: Answer) -> Answers:
 
 
 def _members(answer: Answer, **others: Answer) -> Answers:
-    agents = dict.fromkeys(("officer", "accountant", "ans"), AGENTS)
-    return {**signed_in(answer), **agents, **others}
+    return {**signed_in(answer), **_STAFF, **others}
 
 
+# Sent to their own side.
+_STAFF: Answers = dict.fromkeys(("officer", "accountant", "ans"), AGENTS)
 PUBLIC = everyone(OK)
 # Their own page to the members of any supplier.
 MEMBERS = _members(OK)
@@ -158,7 +159,7 @@ DOORS: tuple[Door, ...] = (
         "move_clock", None, signed_in(UNKNOWN), data=lambda world: {"instant": "2026-10-01T09:00"}
     ),
     # ------------------------------------------------------------ account, organisation, members
-    Door("sign_up_siret", _newcomers("organisations"), _newcomers("organisations")),
+    Door("sign_up_siret", *(2 * [{**_newcomers("organisations"), **_STAFF}])),
     Door("sign_up", _newcomers(MOVED), _newcomers(MOVED), args=lambda world: ["55208131766522"]),
     Door("invitation", everyone(GONE), everyone(GONE), args=lambda world: ["forged"]),
     Door("account_details", signed_in(OK), signed_in(OK)),
@@ -217,6 +218,13 @@ DOORS: tuple[Door, ...] = (
         {**OWNERS, "reader": FORBIDDEN},
         {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
         args=lambda world: [world.enrolment.pk, "documents"],
+    ),
+    Door(
+        "enrolment_solutions",
+        None,
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=lambda world: [world.enrolment.pk],
+        data=lambda world: {"solution": world.enrolment.solutions.get().pk},
     ),
     Door(
         "enrolment_document",

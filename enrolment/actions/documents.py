@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files import File
 from django.db import transaction
 
+from enrolment.actions.additions import enrol_added
 from enrolment.actions.content import check_content
 from enrolment.actions.paperwork import VALIDATED, asked_of, open_documents
 from enrolment.actions.permissions import check_assigned
@@ -134,6 +135,8 @@ def review_document(
     if enrolment.state in VALIDATED:
         # No decision on the whole enrolment will follow to tell of it.
         tell_document_decision(document)
+    if enrolment.state == "final" and name == "accept":
+        enrol_added(enrolment, actor=actor)
 
 
 def apply_mandate(document: SupportingDocument) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q, QuerySet
+
 from enrolment.enums import MemberRole
-from enrolment.models import BankDetails, Enrolment, SupportingDocument
+from enrolment.models import BankDetails, Enrolment, Solution, SupportingDocument
 from enrolment.rules.documents import (
     SUSPENDING,
     Asked,
@@ -41,7 +43,7 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
     return EnrolmentFacts(
         solutions=tuple(
             NamedSolution(one.pk, str(one), one.editor_id == enrolment.supplier_id)
-            for one in enrolment.solutions.order_by("name", "version")
+            for one in solutions_asked(enrolment)
         ),
         requires_hosting=enrolment.scheme.requires_hosting_document,
         hosts_data=enrolment.hosts_data,
@@ -54,6 +56,12 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
             Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
     )
+
+
+def solutions_asked(enrolment: Enrolment) -> QuerySet[Solution]:
+    """The solutions that documents are asked for: those enrolled, and those being added."""
+    named = Solution.objects.filter(Q(enrolments=enrolment) | Q(joining=enrolment))
+    return named.distinct().order_by("name", "version")
 
 
 def current_documents(enrolment: Enrolment) -> dict[Key, SupportingDocument]:

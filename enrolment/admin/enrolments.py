@@ -20,7 +20,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from enrolment.actions import assign_enrolment, move_enrolment, offered_solutions
-from enrolment.actions.paperwork import STEPS
+from enrolment.actions.paperwork import STEPS, VALIDATED
 from enrolment.actions.reviews import facts_in
 from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
@@ -57,6 +57,9 @@ _WORDS = {
     "deposit_document": "Pièce déposée",
     "declare_solution": "Solution déclarée",
     "declare_distribution": "Distribution déclarée",
+    "add_solution": "Ajout d’une solution demandé",
+    "drop_solution": "Ajout d’une solution abandonné",
+    "enrol_solution": "Solution ajoutée",
 }
 
 
@@ -157,6 +160,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     fields = (
         ("supplier", "scheme"),
         "solutions",
+        "added_solutions",
         "uses_own_order_layout",
         ("state", "stage_asked", "assigned_to"),
         ("legal_representative", "wanted_name"),
@@ -177,7 +181,10 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What the supplier declares and what the deeds write is never typed here."""
-        typed = {"supplier", "scheme", "solutions", "uses_own_order_layout"}
+        typed = {"supplier", "scheme", "uses_own_order_layout"}
+        if obj is None or obj.state not in VALIDATED:
+            # Afterwards a solution joins with its own documents (`actions.additions`).
+            typed.add("solutions")
         shown = [
             name
             for line in self.fields

@@ -29,6 +29,10 @@ class Enrolment(models.Model):
     solutions = models.ManyToManyField(
         Solution, related_name="enrolments", blank=True, verbose_name="solutions"
     )
+    # Asked for once the enrolment is final: they count when their own documents are accepted.
+    added_solutions = models.ManyToManyField(
+        Solution, related_name="joining", blank=True, verbose_name="solutions en cours d’ajout"
+    )
     state = models.CharField(
         "état", max_length=30, choices=ENROLMENT.choices(), default="draft", editable=False
     )

@@ -16,6 +16,9 @@ _VERBS = {
     "deposit_document": "Pièce déposée",
     "declare_solution": "Solution déclarée",
     "declare_distribution": "Distribution déclarée",
+    "add_solution": "Ajout d’une solution demandé",
+    "drop_solution": "Ajout d’une solution abandonné",
+    "enrol_solution": "Solution ajoutée à l’enrôlement",
     "request_correction": "L’ASP a demandé une correction",
     "refuse": "L’ASP a refusé l’enrôlement",
 }

@@ -25,6 +25,7 @@ from enrolment.actions import (
     start_enrolment,
     submit_enrolment,
 )
+from enrolment.actions.additions import add_solution, addable_solutions, drop_solution
 from enrolment.actions.paperwork import STEPS, current_bank_details, lacks_of, open_steps
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
 from enrolment.enums import SIGNING_ROLES
@@ -79,7 +80,11 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
     """One enrolment: who must act, what is missing, its documents, receipts and history."""
     enrolment = enrolment_of(request, pk)
     receipts = IssuedDocument.objects.about(enrolment)
+    may_write = request.membership.may_deposit
     context = {
+        "solutions": enrolment.solutions.order_by("name", "version"),
+        "added": enrolment.added_solutions.order_by("name", "version"),
+        "addable": addable_solutions(enrolment) if may_write and enrolment.state == "final" else [],
         "enrolment": enrolment,
         "line": next(
             line
@@ -95,9 +100,34 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         "bank": current_bank_details(enrolment),
         "timeline": list(timeline_of(enrolment)),
         "receipts": receipts.filter(kind=IssuedDocument.Kind.ENROLMENT_RECEIPT),
-        "may_write": request.membership.may_deposit,
+        "may_write": may_write,
     }
     return render(request, "enrolment/enrolments/detail.html", context)
+
+
+@require_POST
+@depositor_required
+def enrolment_solutions(request: SupplierRequest, pk: int) -> HttpResponse:
+    """Add a solution to a validated enrolment, or give up one that is not accepted yet."""
+    enrolment = enrolment_of(request, pk)
+    dropped = request.POST.get("retirer", "")
+    number = dropped or request.POST.get("solution", "")
+    deed = drop_solution if dropped else add_solution
+    solution = get_object_or_404(
+        Solution, scheme=enrolment.scheme_id, pk=number if number.isdecimal() else 0
+    )
+    try:
+        deed(enrolment, solution, actor=request.user)
+    except ForbiddenMoveError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("enrolment_detail", enrolment.pk)
+    if dropped:
+        messages.success(request, f"{solution} n’est plus en cours d’ajout.")
+        return redirect("enrolment_detail", enrolment.pk)
+    messages.success(
+        request, f"{solution} : déposez ses pièces ; elle compte dès que l’ASP les accepte."
+    )
+    return redirect("enrolment_step", enrolment.pk, "documents")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,7 +29,7 @@ from segur_portal.common.models import (
     Window,
 )
 from tests.builders import a_file, a_filename, a_request
-from tests.factories import A_DAY
+from tests.factories import A_DAY, a_member
 from tests.funding.accepted import RIS, accepted_requests
 
 
@@ -164,5 +164,6 @@ def test_a_closed_account_gives_no_calendar(member: User, client: Client) -> Non
     client.force_login(member)
     shown = client.post(reverse("calendar_page"), {"action": "creer"})
     url = "/echeances/" + shown.context["address"].partition("/echeances/")[2]
+    a_member(member.memberships.get().supplier, email="relais@exemple.fr")
     User.objects.filter(pk=member.pk).update(is_active=False)
     assert Client().get(url).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -192,7 +193,7 @@ def test_a_dispute_overturns_the_advance(
         client_name=advance.client_name,
         contested_at=clock.now(),
         opened_at=clock.now(),
-        due_on=clock.today(),
+        due_on=clock.today() - timedelta(days=1),
         question="Qui a signé ?",
         state="answered",
     )
