@@ -128,6 +128,9 @@ def _newcomers(answer: Answer) -> Answers:
     return {**everyone(answer), "anonymous": OK}
 
 
+_SIGN_UP: Answers = {**_newcomers("organisations"), **_STAFF}
+
+
 _AGENTS_REFUSED = dict.fromkeys(("officer", "accountant", "ans"), FORBIDDEN)
 
 
@@ -159,7 +162,7 @@ DOORS: tuple[Door, ...] = (
         "move_clock", None, signed_in(UNKNOWN), data=lambda world: {"instant": "2026-10-01T09:00"}
     ),
     # ------------------------------------------------------------ account, organisation, members
-    Door("sign_up_siret", *(2 * [{**_newcomers("organisations"), **_STAFF}])),
+    Door("sign_up_siret", _SIGN_UP, _SIGN_UP),
     Door("sign_up", _newcomers(MOVED), _newcomers(MOVED), args=lambda world: ["55208131766522"]),
     Door("invitation", everyone(GONE), everyone(GONE), args=lambda world: ["forged"]),
     Door("account_details", signed_in(OK), signed_in(OK)),
