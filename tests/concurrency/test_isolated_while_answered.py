@@ -25,7 +25,7 @@ from tests.builders import a_file, a_filename, a_request
 from tests.factories import a_base, an_enrolment, an_officer
 from tests.workers import wait_until
 
-DB, NAME = "SONS-IMG-DB-Va2", "/clients/0/nomStructure"
+RIS, NAME = "SONS-IMG-RIS-Va2", "/clients/0/nomStructure"
 _BLOCKED = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -38,22 +38,22 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("on_a_day", "no_d
 def one(depositor: User, monkeypatch: pytest.MonkeyPatch) -> FundingRequest:
     """A request with its document, whose name of client is to be corrected."""
     monkeypatch.setattr("funding.actions.receive.wake_worker", lambda _: None)
-    request = a_request(DB)
-    a_base(DB, [request])
+    request = a_request(RIS)
+    a_base(RIS, [request])
     supplier = depositor.memberships.get().supplier
-    an_enrolment(supplier, request, DB)
+    an_enrolment(supplier, request, RIS)
     deposit = receive_deposit(
         supplier=supplier,
         user=depositor,
-        content=BytesIO(a_file(DB, requests=[request])),
-        name=a_filename(DB),
+        content=BytesIO(a_file(RIS, requests=[request])),
+        name=a_filename(RIS),
         archives=[ContentFile(a_zip(documents_of(request, "AVANCE")), name="bons.zip")],
     )
     assert process_deposit(deposit.pk)
     one = FundingRequest.objects.get()
     FundingRequest.objects.update(state="to_instruct")
     one.refresh_from_db()
-    officer = an_officer(DB)
+    officer = an_officer(RIS)
     move_request(one, "take", actor=officer, role=Role.OFFICER)
     ask_corrections(one, {NAME: "?"}, actor=officer, reason_code="identity", note="Le nom.")
     return one

@@ -21,7 +21,7 @@ from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import a_file, a_filename, a_request
 from tests.factories import a_base, an_enrolment, an_officer
 
-DB, NAME = "SONS-IMG-DB-Va2", "/clients/0/nomStructure"
+RIS, NAME = "SONS-IMG-RIS-Va2", "/clients/0/nomStructure"
 ROUNDS = 6
 pytestmark = [
     pytest.mark.concurrency,
@@ -32,9 +32,9 @@ pytestmark = [
 @pytest.fixture
 def one(depositor: User, monkeypatch: pytest.MonkeyPatch) -> FundingRequest:
     monkeypatch.setattr("funding.actions.receive.wake_worker", lambda _: None)
-    request = a_request(DB)
-    a_base(DB, [request])
-    an_enrolment(depositor.memberships.get().supplier, request, DB)
+    request = a_request(RIS)
+    a_base(RIS, [request])
+    an_enrolment(depositor.memberships.get().supplier, request, RIS)
     deposit = sent(depositor, request, 1)
     assert process_deposit(deposit)
     return FundingRequest.objects.get()
@@ -45,14 +45,14 @@ def sent(member: User, request: object, number: int) -> int:
     return receive_deposit(
         supplier=member.memberships.get().supplier,
         user=member,
-        content=BytesIO(a_file(DB, requests=[request])),
-        name=a_filename(DB, number=number),
+        content=BytesIO(a_file(RIS, requests=[request])),
+        name=a_filename(RIS, number=number),
     ).pk
 
 
 def test_one_answer_wins(one: FundingRequest, depositor: User) -> None:
     """The request says what one of them said; the other is told that nothing is awaited."""
-    officer = an_officer(DB)
+    officer = an_officer(RIS)
     for number in range(2, ROUNDS + 2):
         FundingRequest.objects.update(state="to_instruct")
         one.refresh_from_db()
