@@ -23,6 +23,8 @@ hypothesis_settings.load_profile("portal")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+IN_A_BROWSER = Path(__file__).parent / "e2e"
+
 
 def find_chromium() -> str | None:
     """The browser of the machine: Playwright downloads none."""
@@ -38,8 +40,13 @@ def has_pango() -> bool:
     return True
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lacks a browser, or Pango, is skipped, except where nobody would see the warning."""
+    """The browser comes last: its loop stays in the process, where whoever signs a PDF wants one.
+
+    What lacks a browser, or Pango, is skipped, except where nobody would see the warning.
+    """
+    items.sort(key=lambda item: IN_A_BROWSER in item.path.parents)
     if os.environ.get("CI"):
         return
     needs = {"browser": find_chromium, "pdf": has_pango}
