@@ -163,6 +163,7 @@ def test_the_page_adds_and_gives_up(
     assert "Certificat de référencement" in answer.content.decode()
     shown = client.get(page).content.decode()
     assert "En cours d’ajout" in shown
+    assert "L’enrôlement est validé" in shown
     assert "Ajouter une solution ou une version" not in shown
     again = client.post(door, {"solution": added.pk}, follow=True).content.decode()
     assert "ne peut pas être ajoutée" in again
