@@ -7,10 +7,10 @@ from .complete import (
     lapse_incomplete,
     withdraw_archive,
 )
-from .held_again import hold_again
 from .holds import cancel_overdue_holds, release_holds, warn_holds
 from .process import process_deposit, restart_deposit, restart_forgotten
 from .receive import DepositRefusedError, KeyReusedError, receive_deposit, wake_worker
+from .ris_fallen import hold_again
 from .simulate import (
     LineReport,
     Simulation,

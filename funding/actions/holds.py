@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from funding.actions.held_again import hold_facts_of
 from funding.actions.requests import bound_changes, move_request
+from funding.actions.ris_fallen import hold_facts_of
 from funding.actions.telling import tell_supplier
 from funding.enums import PortalReason
 from funding.models import Deposit, FundingRequest

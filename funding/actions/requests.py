@@ -11,10 +11,10 @@ from enrolment.actions import check_assigned
 from enrolment.models import User
 from funding.actions.acceptance import check_advance, check_de_minimis, check_ris
 from funding.actions.consequences import check_cancellable, live_balance
-from funding.actions.held_again import hold_clients_of
 from funding.actions.isolation import check_documents_open
 from funding.actions.ledger import record_cancellation, record_due
 from funding.actions.letters import issue_letters, reason_words
+from funding.actions.ris_fallen import hold_clients_of
 from funding.actions.telling import tell_decision
 from funding.models import FundingRequest
 from funding.workflow import DECISIONS, REQUEST, WITH_SUPPLIER
