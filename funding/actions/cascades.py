@@ -100,7 +100,10 @@ def _others(advances: FundingRequestQuerySet) -> list[str]:
     waiting = waiting.exclude(pk__in=advances.values("pk"))
     if total := waiting.order_by().values("pk").distinct().count():
         words = _many(total, "demande DRIMbox", "demandes DRIMbox")
-        told.append(f"{words} des mêmes clients : plus de demande RIS (ATT-002).")
+        told.append(
+            f"{words} des mêmes clients : sans autre demande RIS, mises en attente (ATT-001), puis "
+            "annulées à la date limite (ATT-002)."
+        )
     return told
 
 
