@@ -25,7 +25,7 @@ from unfold.decorators import display
 from enrolment.admin.scope import assigned_schemes, is_limited
 from enrolment.models import User
 from funding.actions.payments import move_run, prepare_run
-from funding.actions.run_files import may_attest, take_run_file
+from funding.actions.run_files import SLIP, TRANSFERS, may_attest, take_run_file
 from funding.actions.settlement import record_return_file
 from funding.admin.payment_forms import PrepareForm, ReturnFileForm
 from funding.admin.payments import link
@@ -325,7 +325,7 @@ class PaymentRunAdmin(OwnSchemesMixin, MovesMixin, FactAdmin):
             return "Écrits à l’approbation"
         if obj.state == "cancelled":
             return "Lot abandonné : ses fichiers ne se téléchargent plus"
-        files = (("virements", obj.transfer_file), ("bordereau", obj.slip_file))
+        files = ((TRANSFERS, obj.transfer_file), (SLIP, obj.slip_file))
         return self._slip(obj) + format_html_join(
             SafeString("<br>"),
             '<a class="underline" href="{}" download>{}</a> (SHA-256 {}…)',

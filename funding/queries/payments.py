@@ -70,9 +70,8 @@ class LedgerQuerySet(models.QuerySet[Any]):
     def totals(self, *by: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Due, paid, to be recovered and recovered, grouped by these fields.
 
-        `entitled` = due − cancelled; `paid` = paid − returned; `claimed` = recovery
-        orders − cancelled. What
-        is still to be paid is `entitled − (paid − claimed)`, never negative.
+        `entitled` = due − cancelled; `paid` = paid − returned; `claimed` = recovery orders less
+        those cancelled. What is still to be paid is `entitled − (paid − claimed)`, never negative.
         """
         grouped = self.order_by().values(*by)
         return grouped.annotate(  # type: ignore[no-any-return]

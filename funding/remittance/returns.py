@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from lxml import etree
+
+from segur_portal.common.french import paris_day
 
 from .facts import BankReport, Returned, ReturnedBlock
 
@@ -20,7 +21,6 @@ UNDER_WAY = frozenset({*_CHECKED, "ACPD", "ACSP", "ACWC", "ACWP", "BLCK", "PDNG"
 PARTLY = "PART"
 WORDS = {"paye": True, "payé": True, "rejete": False, "rejeté": False}
 MAX_BYTES = 20 * 1024 * 1024
-_PARIS = ZoneInfo("Europe/Paris")
 # When the money moved, the surest first; then when the order was taken.
 _DATES = ("FctvIntrBkSttlmDt/{*}Dt", "FctvIntrBkSttlmDt/{*}DtTm", "AccptncDtTm")
 
@@ -113,7 +113,7 @@ def _day(text: str) -> date | None:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return (instant.astimezone(_PARIS) if instant.tzinfo else instant).date()
+    return paris_day(instant) if instant.tzinfo else instant.date()
 
 
 def _from_csv(data: bytes) -> BankReport:

@@ -45,7 +45,7 @@ def whole_request_document(
     """One request whole: its history, the calculation of its amount, its alerts, its content."""
     return {
         **request_document(one, closings),
-        "calcul": list(one.explained["sentences"]),
+        "calcul": list(one.explained.get("sentences", ())),
         "baremeOfficiel": one.price_scale.is_official,
         "alertes": [finding_document(row) for row in alerts_of(one)],
         "historique": [
