@@ -14,13 +14,11 @@ from funding.actions.acceptance import aid_of, without_ris
 from funding.models import DepositDocument, FundingRequest, RequestRevision
 from funding.report.papers import Paper, label_of
 from funding.report.viewer import Addresses, viewer_of
-from funding.workflow import GRANTED, IN_PROGRESS, REQUEST
+from funding.workflow import ANSWERS, GRANTED, IN_PROGRESS, REQUEST
 from segur_portal.common.admin.panels import Panel, sentences, table
 from segur_portal.common.enums import Kind
 from segur_portal.common.french import instant
 from segur_portal.common.money import in_french
-
-_ANSWERED = "answer_correction"
 
 
 def pricing_panels(request: FundingRequest) -> list[Panel]:
@@ -38,7 +36,7 @@ def revision_panels(request: FundingRequest) -> list[Panel]:
     """What the request said, and how its amount was computed, before each correction. No query
     when its journal, read already, tells of none."""
     journal = vars(request).get("journal")
-    if journal is not None and not any(entry.verb == _ANSWERED for entry in journal):
+    if journal is not None and not any(entry.verb in ANSWERS for entry in journal):
         return []
     return [_revision(one) for one in request.revisions.all()]
 

@@ -3,6 +3,7 @@
 from .disputes import DISPUTE
 from .payments import PAYMENT, PAYMENT_RUN, RECOVERY
 from .requests import (
+    ANSWERS,
     ASP,
     AT_ASP,
     DECISIONS,
@@ -17,6 +18,7 @@ from .requests import (
 )
 
 __all__ = [
+    "ANSWERS",
     "ASP",
     "AT_ASP",
     "DECISIONS",

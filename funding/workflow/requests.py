@@ -56,6 +56,8 @@ IN_PROGRESS = ("on_hold", "to_instruct", "in_instruction", "correction_requested
 AT_ASP = ("to_instruct", "in_instruction")
 WITH_SUPPLIER = ("on_hold", "correction_requested")
 DECISIONS = frozenset({"accept", "refuse", "cancel", "expire"})
+# By which a supplier answers a correction; what the request said before is kept.
+ANSWERS = frozenset({"answer_correction", "answer_and_wait"})
 _OPEN = frozenset(IN_PROGRESS)
 
 REQUEST = Workflow(

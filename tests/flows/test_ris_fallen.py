@@ -182,6 +182,11 @@ def test_a_correction_without_ris_leads_on_hold(
     answer_corrections(drimbox, Answer({"/clients/0/nomStructure": "Nom"}, {}), actor=member)
     assert state_of(drimbox) == "on_hold"
     assert [alert["code"] for alert in drimbox.alerts] == ["ATT-001"]
+    sync_groups()
+    browser = Client()
+    browser.force_login(officer)
+    shown = browser.get(reverse("admin:funding_fundingrequest_change", args=[drimbox.pk]))
+    assert "Avant la correction du" in shown.content.decode()
     FundingRequest.objects.filter(pk=ris.pk).update(state="to_instruct")
     sweep_holds()
     assert state_of(drimbox) == "to_instruct"
