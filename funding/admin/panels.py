@@ -52,7 +52,7 @@ def _revision(one: RequestRevision) -> Panel:
         "alerts": [alert.get("message", "") for alert in one.alerts],
         "text": json.dumps(one.payload, ensure_ascii=False, indent=2),
     }
-    title = f"Avant la correction du {instant(one.replaced_at)}"
+    title = f"Avant la correction transmise {instant(one.replaced_at)}"
     return Panel(title, "admin/parts/revision.html", content)
 
 

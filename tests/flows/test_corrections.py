@@ -151,7 +151,7 @@ def test_an_answer_is_judged_by_the_same_rules(
     assert revision.pricing["asked"]["net"] == str(revision.net)
     sync_groups()
     text = client_of(officer).get(admin_page(one)).content.decode()
-    assert f"Avant la correction du {instant(revision.replaced_at)}" in text
+    assert f"Avant la correction transmise {instant(revision.replaced_at)}" in text
     assert in_french(revision.gross) in text
     assert escape(revision.pricing["sentences"][0]) in text
 

@@ -186,7 +186,7 @@ def test_a_correction_without_ris_leads_on_hold(
     browser = Client()
     browser.force_login(officer)
     shown = browser.get(reverse("admin:funding_fundingrequest_change", args=[drimbox.pk]))
-    assert "Avant la correction du" in shown.content.decode()
+    assert "Avant la correction transmise le" in shown.content.decode()
     FundingRequest.objects.filter(pk=ris.pk).update(state="to_instruct")
     sweep_holds()
     assert state_of(drimbox) == "to_instruct"
