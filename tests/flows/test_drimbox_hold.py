@@ -25,7 +25,6 @@ from funding.models import FundingRequest
 from funding.tasks import sweep_holds
 from orders.models import Claim
 from segur_portal.common.enums import WindowKind
-from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import (
     IssuedDocument,
     JournalEntry,
@@ -38,8 +37,8 @@ from tests.factories import A_DAY, a_base, a_member, a_supplier, an_enrolment, t
 from tests.funding.test_letters import text_of
 from tests.rule_cases import plain
 
-RIS, DB = "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
-RIVAL = make_siret(41)
+from .holding import DB, RIS, RIVAL, deposited, state_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -60,27 +59,6 @@ def user() -> User:
 def rival(user: User) -> User:
     """A member of another supplier, who sells RIS."""
     return a_member(a_supplier(RIVAL, "Éditeur concurrent"))
-
-
-def deposited(user: User, scheme: str, *numbers: int) -> list[FundingRequest]:
-    """Requests deposited and integrated; those of one number name the same client."""
-    supplier = user.memberships.get().supplier
-    requests: list[Any] = [a_request(scheme, number=number) for number in numbers]
-    an_enrolment(supplier, requests[0], scheme)
-    a_base(scheme, requests)
-    deposit = receive_deposit(
-        supplier=supplier,
-        user=user,
-        content=BytesIO(a_file(scheme, requests=requests, siret=supplier.siret)),
-        name=a_filename(scheme, siret=supplier.siret),
-    )
-    assert process_deposit(deposit.pk)
-    return list(FundingRequest.objects.filter(deposit=deposit).order_by("position"))
-
-
-def state_of(request: FundingRequest) -> str:
-    request.refresh_from_db()
-    return request.state
 
 
 def after_the_limit() -> time_machine.travel:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 
 import pytest
 import time_machine
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from enrolment.actions import sync_groups
 from enrolment.models import User
-from funding.actions import hold_again, process_deposit, receive_deposit
+from funding.actions import hold_again
 from funding.actions.corrections import Answer, answer_corrections
 from funding.actions.requests import move_request
 from funding.models import FundingRequest
@@ -20,24 +19,20 @@ from funding.report.desk import WITHOUT_RIS, Desk
 from funding.tasks import sweep_holds
 from orders.models import Claim
 from segur_portal.common import clock
-from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import JournalEntry, Notification
 from segur_portal.common.workflow import ForbiddenMoveError
-from tests.builders import SIRET, a_file, a_filename, a_request
+from tests.builders import SIRET
 from tests.factories import (
     A_DAY,
-    a_base,
     a_member,
     a_supplier,
-    an_enrolment,
     an_officer,
     the_programme,
 )
 
 from .correcting import ask
+from .holding import DB, RIS, RIVAL, deposited, state_of
 
-RIS, DB = "SONS-IMG-RIS-Va2", "SONS-IMG-DB-Va2"
-RIVAL = make_siret(41)
 pytestmark = pytest.mark.django_db
 
 
@@ -58,39 +53,26 @@ def officer() -> User:
 @pytest.fixture
 def ris(officer: User) -> FundingRequest:
     """The RIS request of another supplier, in instruction."""
-    return deposited(a_member(a_supplier(RIVAL, "Éditeur concurrent")), RIS)
+    return in_instruction(a_member(a_supplier(RIVAL, "Éditeur concurrent")), RIS)
 
 
 @pytest.fixture
 def drimbox(ris: FundingRequest) -> FundingRequest:
     """A DRIMbox request of the same client, in instruction."""
-    return deposited(a_member(a_supplier(SIRET)), DB)
+    return in_instruction(a_member(a_supplier(SIRET)), DB)
 
 
-def deposited(user: User, scheme: str) -> FundingRequest:
+def in_instruction(user: User, scheme: str) -> FundingRequest:
     """A request of client n° 1, taken by an officer."""
-    supplier, request = user.memberships.get().supplier, a_request(scheme)
-    an_enrolment(supplier, request, scheme)
-    a_base(scheme, [request, a_request(scheme, number=2)])
-    deposit = receive_deposit(
-        supplier=supplier,
-        user=user,
-        content=BytesIO(a_file(scheme, requests=[request], siret=supplier.siret)),
-        name=a_filename(scheme, siret=supplier.siret),
-    )
-    assert process_deposit(deposit.pk)
-    FundingRequest.objects.filter(deposit=deposit).update(state="in_instruction")
-    return FundingRequest.objects.get(deposit=deposit)
+    (request,) = deposited(user, scheme, 1, known=2)
+    FundingRequest.objects.filter(pk=request.pk).update(state="in_instruction")
+    request.refresh_from_db()
+    return request
 
 
 def decide(request: FundingRequest, name: str, officer: User) -> None:
     code, note = ("", "") if name == "accept" else ("error", "Doublon du concurrent.")
     move_request(request, name, actor=officer, role="officer", reason_code=code, note=note)
-
-
-def state_of(request: FundingRequest) -> str:
-    request.refresh_from_db()
-    return request.state
 
 
 @pytest.mark.parametrize("name", ["refuse", "cancel"])
@@ -116,7 +98,7 @@ def test_it_does_not_wait_while_another_ris_lives(
     """Its supplier deposited another one for the client."""
     FundingRequest.objects.filter(pk=ris.pk).update(state="cancelled")
     Claim.objects.filter(order=ris.order_id).update(released_at=clock.now())
-    deposited(ris.supplier.memberships.get().user, RIS)
+    in_instruction(ris.supplier.memberships.get().user, RIS)
     assert hold_again() == 0
     assert state_of(drimbox) == "in_instruction"
 
