@@ -92,9 +92,7 @@ def _deposit() -> Iterator[Figure]:
     requests = [a_request(RIS, number=number) for number in range(1, BATCH + 1)]
     an_enrolment(supplier, requests[0], RIS)
     a_base(RIS, requests)
-    files = {
-        one["bonDeCommande"]["nomFichier"]: _heavy(a_pdf(order_lines(one))) for one in requests
-    }
+    files = {one["bonDeCommande"]["nomFichier"]: heavy(a_pdf(order_lines(one))) for one in requests}
     archive = a_zip(files)
     deposit = receive_deposit(
         supplier=supplier,
@@ -113,7 +111,7 @@ def _deposit() -> Iterator[Figure]:
     yield Figure("deposit-200-pdf-each", taken * 1000 / BATCH, "ms")
 
 
-def _heavy(content: bytes) -> bytes:
+def heavy(content: bytes) -> bytes:
     """The same PDF with a picture's weight in it."""
     with pikepdf.open(BytesIO(content)) as pdf:
         pdf.pages[0].Resources.Pad = pdf.make_stream(os.urandom(WEIGHT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from funding.models import Deposit
 from funding.report.paper import model_data
 from segur_portal.common import clock
 from segur_portal.common.models import Scheme, Statement
+from tests.bench.documents import heavy
 from tests.builders import SIRET, a_file, a_filename, a_request
 from tests.documents.hostile_pdfs import _encrypted
 from tests.factories import A_DAY, a_base, a_member, a_supplier, an_enrolment, the_programme
@@ -66,9 +68,9 @@ def user(requests: list[Any], settings: Settings) -> User:
 
 
 def papers(requests: list[Any], layout: str) -> dict[str, bytes]:
-    """Right documents, but for five requests."""
+    """Right documents, as heavy as scanned ones, but for five requests."""
     files = {
-        name: paper
+        name: heavy(paper)
         for request in requests
         for name, paper in documents_of(request, "AVANCE", layout).items()
     }
@@ -157,7 +159,9 @@ def test_two_hundred_requests_with_their_documents(
     expect(page.get_by_role("heading", name="Non déposé : il manque 2")).to_be_visible(
         timeout=60_000
     )
-    assert "Tout est envoyé" in page.evaluate("sessionStorage.getItem('told')")
+    told = page.evaluate("sessionStorage.getItem('told')").split("|")
+    assert any(re.search(r"^[\d,]+ Mio sur 5\d(,\d)? Mio envoyés…$", one) for one in told), told
+    assert "Tout est envoyé" in told[-1]
     rows = page.locator("section[aria-labelledby=manquants] tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text(missing)
