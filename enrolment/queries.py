@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from enrolment.rules.documents import DocumentKind
+from enrolment.workflow import AMENDMENT
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier, User
@@ -90,6 +91,27 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
     def validated(self) -> EnrolmentQuerySet:
         """Those validated, early or for good: the simulator and the templates are open."""
         return self.alive().exclude(early_validated_on=None, final_validated_on=None)
+
+
+class AmendmentQuerySet(models.QuerySet[Any]):
+    """Changes declared on validated enrolments."""
+
+    def of(self, supplier: Any) -> AmendmentQuerySet:
+        """Those of a supplier."""
+        return self.filter(enrolment__supplier=supplier)
+
+    def under_way(self) -> AmendmentQuerySet:
+        """Neither decided nor given up."""
+        return self.filter(state__in=AMENDMENT.live())
+
+    def to_review(self) -> AmendmentQuerySet:
+        """Those that wait for an officer."""
+        return self.filter(state="submitted")
+
+    def of_ours(self) -> AmendmentQuerySet:
+        """Those that wait for their supplier."""
+        rows = self.filter(state__in=["draft", "to_correct"])
+        return rows.select_related("enrolment__scheme", "reason").order_by("state_since", "pk")
 
 
 class DocumentQuerySet(models.QuerySet[Any]):

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from enrolment.views import (
     account,
     bank,
+    changes,
     contact,
     documents,
     enrolments,
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern] = [
         enrolments.enrolment_solutions,
         name="enrolment_solutions",
     ),
+    path("enrolements/<int:pk>/changement/", changes.enrolment_change, name="enrolment_change"),
     path(
         "enrolements/<int:pk>/pieces/<slug:kind>/",
         documents.enrolment_document,

@@ -108,6 +108,48 @@ DOCUMENT = Workflow(
     ],
 )
 
+# A change of what a validated enrolment declares: its rights stay meanwhile.
+AMENDMENT = Workflow(
+    "amendment",
+    [
+        State("draft", "En préparation", "En préparation, non transmis", YOU),
+        State("submitted", "À examiner", "Transmis à l’ASP", ASP),
+        State("to_correct", "À corriger", "À corriger", YOU),
+        State("accepted", "Accepté", "Accepté", is_final=True, is_live=False),
+        State("refused", "Refusé", "Refusé", is_final=True, is_live=False),
+        State("withdrawn", "Abandonné", "Abandonné", is_final=True, is_live=False),
+    ],
+    [
+        Move("submit", frozenset({"draft", "to_correct"}), "submitted", _SUPPLIER, "Transmettre"),
+        Move("accept", frozenset({"submitted"}), "accepted", _OFFICER, "Accepter le changement"),
+        Move(
+            "send_back",
+            frozenset({"submitted"}),
+            "to_correct",
+            _OFFICER,
+            "Renvoyer le changement",
+            needs_reason=True,
+            reasons=ReasonSubject.ENROLMENT.value,
+        ),
+        Move(
+            "refuse",
+            frozenset({"submitted"}),
+            "refused",
+            _OFFICER,
+            "Refuser le changement",
+            needs_reason=True,
+            reasons=ReasonSubject.ENROLMENT.value,
+        ),
+        Move(
+            "withdraw",
+            frozenset({"draft", "submitted", "to_correct"}),
+            "withdrawn",
+            _SUPPLIER,
+            "Abandonner ce changement",
+        ),
+    ],
+)
+
 BANK = Workflow(
     "bank",
     [

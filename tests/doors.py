@@ -223,6 +223,12 @@ DOORS: tuple[Door, ...] = (
         args=lambda world: [world.enrolment.pk, "documents"],
     ),
     Door(
+        "enrolment_change",
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        args=lambda world: [world.enrolment.pk],
+    ),
+    Door(
         "enrolment_solutions",
         None,
         {**DEPOSITORS_MOVED, "stranger": UNKNOWN},

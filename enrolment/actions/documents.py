@@ -10,11 +10,17 @@ from django.db import transaction
 
 from enrolment.actions.additions import enrol_added
 from enrolment.actions.content import check_content
-from enrolment.actions.paperwork import VALIDATED, asked_of, open_documents
+from enrolment.actions.paperwork import (
+    VALIDATED,
+    as_amended,
+    asked_of,
+    facts_of,
+    open_documents,
+)
 from enrolment.actions.permissions import check_assigned
 from enrolment.actions.reviews import tell_document_decision
 from enrolment.models import Distribution, Enrolment, SupportingDocument, User
-from enrolment.rules.documents import Asked, DocumentKind
+from enrolment.rules.documents import Asked, DocumentKind, proof_of
 from enrolment.workflow import DOCUMENT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, store_file, write_journal
@@ -43,7 +49,7 @@ def deposit_document(
     """
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme")
     locked = rows.get(pk=enrolment.pk)
-    _check_open(locked, (kind, solution_id))
+    _check_open(as_amended(locked), (kind, solution_id))
     content = check_content(file)
     stored = store_file(
         file, name=file.name or "piece", purpose=StoredFile.Purpose.ENROLMENT, stored_by=actor
@@ -98,7 +104,8 @@ def review_document(
     told. Raises ForbiddenMoveError, in French: a version replaced since, an enrolment that is not
     being examined or that a colleague holds, an officer's schemes, the state table, no reason.
     """
-    enrolment = Enrolment.objects.select_for_update().get(pk=document.enrolment_id)
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme")
+    enrolment = rows.get(pk=document.enrolment_id)
     check_assigned(actor, enrolment.scheme_id)
     document.refresh_from_db()
     if document.replaced_at is not None:
@@ -115,6 +122,7 @@ def review_document(
     if is_sent_back and (reason is None or not message.strip()):
         raise ForbiddenMoveError("Une correction demande un motif et une explication.")
     changes: dict[str, Any] = {
+        "proves": {} if is_sent_back else proof_of(document.kind, facts_of(as_amended(enrolment))),
         "reason": reason if is_sent_back else None,
         "message": message.strip() if is_sent_back else "",
         "reviewed_by": actor,

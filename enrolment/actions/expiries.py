@@ -79,6 +79,8 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
     suppliers = Supplier.objects.filter(osu_expires_on__lte=until)
     if supplier is not None:
         suppliers = suppliers.filter(pk=supplier.pk)
+    validated = Enrolment.objects.filter(supplier=OuterRef("pk"), state="final").order_by("pk")
+    suppliers = suppliers.annotate(enrolment_to_change=Subquery(validated.values("pk")[:1]))
     for owner in suppliers.order_by("osu_expires_on", "pk"):
         assert owner.osu_expires_on is not None
         yield Ending(
@@ -86,8 +88,11 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
             f"osu-{owner.pk}-{owner.osu_expires_on}",
             "Habilitation OSU",
             owner.osu_expires_on,
-            "Au-delà, vos demandes seront KO (ENR-004).",
-            reverse("enrolment_list"),
+            "Au-delà, vos demandes seront KO (ENR-004). Déclarez son renouvellement dans votre "
+            "enrôlement.",
+            reverse("enrolment_change", args=[owner.enrolment_to_change])
+            if owner.enrolment_to_change
+            else reverse("enrolment_list"),
         )
 
 

@@ -15,6 +15,7 @@ from enrolment.actions.paperwork import (
     current_bank_details,
     current_documents,
     lacks_of,
+    lacks_of_change,
     open_steps,
 )
 from enrolment.actions.reviews import facts_in
@@ -28,7 +29,8 @@ from enrolment.models import (
     Supplier,
     User,
 )
-from enrolment.rules.documents import Stage
+from enrolment.models.answers import FACTS, Answers
+from enrolment.rules.documents import Osu, Stage
 from segur_portal.common import clock
 from segur_portal.common.actions import write_journal
 from segur_portal.common.enums import WindowKind
@@ -37,17 +39,6 @@ from segur_portal.common.issuing import issue_document
 from segur_portal.common.models import IssuedDocument, Scheme, Window
 from segur_portal.common.workflow import ForbiddenMoveError
 
-FACTS = (
-    "legal_representative",
-    "wanted_name",
-    "is_vat_subject",
-    "hosts_data",
-    "proxy",
-    "proxy_name",
-    "osu_granted_on",
-    "osu_expires_on",
-    "uses_own_order_layout",
-)
 SENDING = {"draft": "submit", "correction_requested": "resubmit", "early": "finalise"}
 # A correction asked once the early stage is validated is one of the finalisation.
 SENDING_FINAL = {**SENDING, "correction_requested": "resubmit_final"}
@@ -70,6 +61,7 @@ def start_enrolment(supplier: Supplier, scheme: Scheme, *, actor: User) -> Enrol
         supplier=supplier,
         scheme=scheme,
         is_vat_subject=supplier.is_vat_subject,
+        osu=(Osu.HELD if supplier.osu_granted_on else Osu.UNSAID).value,
         osu_granted_on=supplier.osu_granted_on,
         osu_expires_on=supplier.osu_expires_on,
         known_facts=facts_in(supplier),
@@ -186,32 +178,56 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
     if name == "finalise":
         locked.stage_asked = Stage.FINAL.value
         Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage.FINAL.value)
-    if lacks := lacks_of(locked, signing_role=membership.role):
+    submission = sign(locked, membership)
+    Enrolment.objects.filter(pk=locked.pk).update(reopened_steps=[])
+    move_enrolment(enrolment, name, actor=actor, role="supplier", note=submission.reference)
+    return submission
+
+
+def sign(
+    enrolment: Enrolment, membership: Membership, *, changes: Iterable[Mapping[str, str]] = ()
+) -> Submission:
+    """Keep what is signed of an enrolment as it is given, and issue its receipt, which says the
+    `changes` (label, before, after) of one that was validated. Call it with the enrolment locked.
+    Raises IncompleteError with everything that is missing."""
+    changes = list(changes)
+    left = lacks_of_change if changes else lacks_of
+    if lacks := left(enrolment, signing_role=membership.role):
         raise IncompleteError(" ".join(lack.sentence for lack in lacks))
     submission = Submission.objects.create(
-        enrolment=locked,
-        number=locked.submissions.count() + 1,
-        stage=locked.stage_asked,
-        signed_by=actor,
+        enrolment_id=enrolment.pk,
+        number=enrolment.submissions.count() + 1,
+        stage=enrolment.stage_asked,
+        signed_by=membership.user,
         signed_at=clock.now(),
-        content=recap(locked),
+        content={**recap(enrolment), "changes": changes},
     )
     issue_document(
         kind=IssuedDocument.Kind.ENROLMENT_RECEIPT,
-        subject=locked,
-        recipient=locked.supplier,
-        scheme_id=locked.scheme_id,
+        subject=enrolment,
+        recipient=enrolment.supplier,
+        scheme_id=enrolment.scheme_id,
         version=submission.number,
         data={
             **submission.content,
-            "signed_by": str(actor),
+            "signed_by": str(membership.user),
             "signed_at": instant(submission.signed_at),
             "submission": submission.reference,
         },
     )
-    Enrolment.objects.filter(pk=locked.pk).update(reopened_steps=[])
-    move_enrolment(enrolment, name, actor=actor, role="supplier", note=submission.reference)
     return submission
+
+
+def osu_in_words(answers: Answers) -> str:
+    """What is declared of the OSU habilitation."""
+    if answers.osu == Osu.EDITOR:
+        return "celle de l’éditeur, prévue par son mandat"
+    if answers.osu == Osu.PENDING:
+        return "demandée, pas encore obtenue"
+    if answers.osu_granted_on is None:
+        return "non déclarée"
+    end = f", jusqu’au {day(answers.osu_expires_on)}" if answers.osu_expires_on else ""
+    return f"obtenue le {day(answers.osu_granted_on)}{end}"
 
 
 def recap(enrolment: Enrolment) -> dict[str, Any]:
@@ -231,8 +247,7 @@ def recap(enrolment: Enrolment) -> dict[str, Any]:
         "hosts_data": enrolment.hosts_data,
         "proxy": enrolment.get_proxy_display(),
         "proxy_name": enrolment.proxy_name,
-        "osu_granted_on": day(enrolment.osu_granted_on) if enrolment.osu_granted_on else "",
-        "osu_expires_on": day(enrolment.osu_expires_on) if enrolment.osu_expires_on else "",
+        "osu": osu_in_words(enrolment),
         "solutions": [str(one) for one in enrolment.solutions.order_by("name", "version")],
         "bank": {"holder": bank.holder, "iban": bank.masked, "bic": bank.bic} if bank else None,
         "documents": [

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from enrolment.enums import MemberRole
-from enrolment.models import BankDetails, Enrolment, Solution, SupportingDocument
+from enrolment.models import Amendment, BankDetails, Enrolment, Solution, SupportingDocument
+from enrolment.models.answers import FACTS
+from enrolment.rules.completeness import Lack, advice, fault_of, missing, questions
 from enrolment.rules.documents import (
     SUSPENDING,
     Asked,
     EnrolmentFacts,
-    Lack,
     NamedSolution,
     Provided,
     Proxy,
     Stage,
-    date_fault,
     documents_asked,
-    missing,
 )
 from segur_portal.common import clock
 from segur_portal.common.clock import PARIS
@@ -42,13 +42,21 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
     """The facts of an enrolment as it is now; `signing_role` is that of the member who signs."""
     return EnrolmentFacts(
         solutions=tuple(
-            NamedSolution(one.pk, str(one), one.editor_id == enrolment.supplier_id)
+            NamedSolution(
+                one.pk,
+                str(one),
+                one.editor_id == enrolment.supplier_id,
+                one.referenced_on is not None,
+            )
             for one in solutions_asked(enrolment)
         ),
         requires_hosting=enrolment.scheme.requires_hosting_document,
         hosts_data=enrolment.hosts_data,
+        legal_representative=enrolment.legal_representative,
         wanted_name=enrolment.wanted_name,
         is_vat_subject=enrolment.is_vat_subject,
+        osu=enrolment.osu,
+        osu_granted_on=enrolment.osu_granted_on,
         proxy=enrolment.proxy,
         proxy_name=enrolment.proxy_name,
         signer=_PROXIES.get(signing_role, Proxy.NONE),
@@ -56,6 +64,27 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
             Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
     )
+
+
+def amendment_of(enrolment: Enrolment) -> Amendment | None:
+    """The change under way on a validated enrolment, if there is one."""
+    rows = Amendment.objects.filter(enrolment=enrolment).under_way()
+    return rows.select_related("reason", "submission", "started_by").first()
+
+
+def as_amended(enrolment: Enrolment) -> Enrolment:
+    """The enrolment as it would be with the change under way, never to be saved; itself where
+    there is none."""
+    change = amendment_of(enrolment)
+    return with_answers(enrolment, change) if change is not None else enrolment
+
+
+def with_answers(enrolment: Enrolment, change: Amendment) -> Enrolment:
+    """A copy of the enrolment, never to be saved, that gives the answers of a change."""
+    amended = copy(enrolment)
+    for name in FACTS:
+        setattr(amended, name, getattr(change, name))
+    return amended
 
 
 def solutions_asked(enrolment: Enrolment) -> QuerySet[Solution]:
@@ -78,6 +107,8 @@ def as_provided(document: SupportingDocument) -> Provided:
         document.issued_on,
         document.starts_on,
         document.expires_on,
+        document.covers_osu,
+        document.proves,
     )
 
 
@@ -99,8 +130,19 @@ def lacks_of(
         stage=stage or enrolment.stage_asked,
         on=clock.today(),
         has_bank_details=bank is not None and bank.state != "to_correct",
-        legal_representative=enrolment.legal_representative,
     )
+
+
+def lacks_of_change(amended: Enrolment, signing_role: str = "") -> list[Lack]:
+    """What still keeps a change from being sent, by a member of that role: bank details have their
+    own way."""
+    return [one for one in lacks_of(amended, signing_role=signing_role) if one.step != "banque"]
+
+
+def advice_of(enrolment: Enrolment) -> list[str]:
+    """What does not keep the enrolment from being sent, and will count afterwards, in words."""
+    is_final = enrolment.state in VALIDATED or enrolment.stage_asked == Stage.FINAL
+    return list(advice(facts_of(enrolment), Stage.FINAL if is_final else Stage.EARLY))
 
 
 def asked_of(enrolment: Enrolment) -> list[Asked]:
@@ -113,15 +155,14 @@ def open_steps(enrolment: Enrolment) -> frozenset[str]:
     if enrolment.state == "draft":
         return frozenset(STEPS)
     if enrolment.state == "early":
-        # What is answered again is examined with the finalisation.
-        return frozenset({"organisation", "documents", "recapitulatif"})
+        # What is answered or chosen again is examined with the finalisation.
+        return frozenset({"organisation", "solutions", "documents", "recapitulatif"})
     if enrolment.state == "final":
         return frozenset({"documents"})
     if enrolment.state == "correction_requested":
         bank = current_bank_details(enrolment)
         corrected = {"banque"} if bank is None or bank.state == "to_correct" else set()
-        if enrolment.proxy != Proxy.NONE and not enrolment.proxy_name.strip():
-            corrected.add("organisation")
+        corrected |= {lack.step for lack in questions(facts_of(enrolment), enrolment.stage_asked)}
         return frozenset({"documents", "recapitulatif", *enrolment.reopened_steps, *corrected})
     return frozenset()
 
@@ -141,24 +182,20 @@ def open_documents(enrolment: Enrolment, asked: Iterable[Asked]) -> frozenset[Ke
         return frozenset(one.key for one in asked)
     if enrolment.state == "correction_requested" and enrolment.stage_asked == Stage.EARLY:
         asked = [one for one in asked if one.stage == Stage.EARLY]
-    on, months = clock.today(), facts_of(enrolment).bank_max_age_months
+    facts, is_renewable = facts_of(enrolment), enrolment.state in VALIDATED
     return frozenset(
-        one.key
-        for one in asked
-        if _is_open(
-            current.get(one.key), one, on, months, is_renewable=enrolment.state in VALIDATED
-        )
+        one.key for one in asked if _is_open(current.get(one.key), one, facts, is_renewable)
     )
 
 
 def _is_open(
-    row: SupportingDocument | None, asked: Asked, on: date, months: int, *, is_renewable: bool
+    row: SupportingDocument | None, asked: Asked, facts: EnrolmentFacts, is_renewable: bool
 ) -> bool:
     if row is None or row.state != "accepted":
         return True
-    if row.expires_on is not None and (is_renewable or row.expires_on < on):
+    if is_renewable and row.expires_on is not None:
         return True
-    return bool(date_fault(asked.dates, as_provided(row), months))
+    return bool(fault_of(asked, as_provided(row), facts, clock.today()))
 
 
 @dataclass(frozen=True, slots=True)

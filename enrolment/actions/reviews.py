@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +15,8 @@ from enrolment.actions.paperwork import (
     facts_of,
 )
 from enrolment.models import BankDetails, Enrolment, Membership, Supplier, SupportingDocument
-from enrolment.rules.documents import anchor_of, date_fault, documents_asked
+from enrolment.rules.completeness import fault_of
+from enrolment.rules.documents import anchor_of, documents_asked
 from segur_portal.common import clock
 from segur_portal.common.french import day
 from segur_portal.common.models import NoticeKind
@@ -36,8 +37,9 @@ _BODIES = {
 }
 
 
-def check_reviewed(enrolment: Enrolment, stage: str) -> None:
-    """Refuse to validate before every document of the stage, and the bank details, are accepted.
+def check_reviewed(enrolment: Enrolment, stage: str, *, with_bank: bool = True) -> None:
+    """Refuse to validate before every document of the stage is accepted, and, unless told
+    otherwise, the bank details.
 
     Raises ForbiddenMoveError with everything that is left.
     """
@@ -49,12 +51,10 @@ def check_reviewed(enrolment: Enrolment, stage: str) -> None:
             left.append(f"{asked.name} (absent)")
         elif row.state != "accepted":
             left.append(f"{asked.name} ({row.get_state_display().lower()})")
-        elif date_fault(asked.dates, as_provided(row), facts.bank_max_age_months) or (
-            row.expires_on is not None and row.expires_on < clock.today()
-        ):
-            left.append(f"{asked.name} (dates)")
-    bank = current_bank_details(enrolment)
-    if bank is None or bank.state != "accepted":
+        elif fault := fault_of(asked, as_provided(row), facts, clock.today()):
+            left.append(f"{asked.name} ({fault})")
+    bank = current_bank_details(enrolment) if with_bank else None
+    if with_bank and (bank is None or bank.state != "accepted"):
         left.append("coordonnées bancaires")
     if left:
         raise ForbiddenMoveError(f"Il reste à accepter : {', '.join(left)}.")
@@ -87,12 +87,30 @@ def take_facts(enrolment: Enrolment) -> None:
     if "vat" in changed:
         supplier.is_vat_subject = enrolment.is_vat_subject
     if "osu" in changed:
-        supplier.osu_granted_on = enrolment.osu_granted_on
-        supplier.osu_expires_on = enrolment.osu_expires_on
+        _renew_osu(supplier, enrolment)
     if "name" in changed and enrolment.wanted_name.strip():
         supplier.name = enrolment.wanted_name.strip()
     supplier.save()
     Enrolment.objects.filter(pk=enrolment.pk).update(known_facts=declared)
+
+
+def _renew_osu(supplier: Supplier, declared: Enrolment) -> None:
+    """Take the period declared; one that follows the former keeps its beginning, so that a renewal
+    never takes away the days that are left."""
+    granted, former_end = declared.osu_granted_on, supplier.osu_expires_on
+    assert granted is not None
+    if supplier.osu_granted_on is not None and supplier.osu_granted_on < granted:
+        follows = former_end is None or granted <= former_end + timedelta(days=1)
+        if not follows and former_end is not None and former_end >= clock.today():
+            raise ForbiddenMoveError(
+                f"La nouvelle habilitation OSU commence le {day(granted)}, après la fin de "
+                f"l’actuelle ({day(former_end)}) : acceptez-la une fois l’actuelle finie, qui "
+                "serait sinon perdue d’ici là."
+            )
+        if follows:
+            granted = supplier.osu_granted_on
+    supplier.osu_granted_on = granted
+    supplier.osu_expires_on = declared.osu_expires_on
 
 
 def facts_in(holder: Enrolment | Supplier) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import (
@@ -20,11 +20,12 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from enrolment.actions import assign_enrolment, move_enrolment, offered_solutions
-from enrolment.actions.paperwork import STEPS, VALIDATED
+from enrolment.actions.paperwork import STEPS, VALIDATED, amendment_of
 from enrolment.actions.reviews import facts_in
+from enrolment.admin.changes import CHANGE_DEEDS, change_deeds, changes_panels
 from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
-from enrolment.models import Enrolment, Solution, SupportingDocument
+from enrolment.models import Amendment, Enrolment, Solution, SupportingDocument
 from enrolment.report.files import STEP_TITLES
 from enrolment.workflow import ENROLMENT
 from segur_portal.common import clock
@@ -108,20 +109,21 @@ class QueueFilter(DropdownFilter):
             ("les-miens", "À traiter, les miens"),
             ("libres", "À traiter, non attribués"),
             ("renouvellements", "Pièces renouvelées à vérifier"),
+            ("changements", "Changements déclarés à examiner"),
         ]
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         value = self.value()
-        renewed = SupportingDocument.objects.filter(
-            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
-        )
         if value == "renouvellements":
-            is_renewed = Exists(renewed.filter(version__gt=1))
-            return queryset.filter(Q(Exists(renewed), state="final") | Q(is_renewed, state="early"))
+            return queryset.filter(has_renewal=True)
+        if value == "changements":
+            return queryset.filter(has_change=True)
         if value in ("a-traiter", "les-miens", "libres"):
-            queryset = queryset.filter(state__in=WAITING)
+            queryset = queryset.filter(
+                Q(state__in=WAITING) | Q(has_renewal=True) | Q(has_change=True)
+            )
         if value == "les-miens":
             queryset = queryset.filter(assigned_to=request.user)
         if value == "libres":
@@ -140,6 +142,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         scheme_name,
         "stage_asked",
         "coloured_state",
+        "to_do",
         "age",
         "assigned_to",
         "early_validated_on",
@@ -166,6 +169,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         ("legal_representative", "wanted_name"),
         ("proxy", "proxy_name"),
         ("is_vat_subject", "hosts_data"),
+        "osu",
         ("osu_granted_on", "osu_expires_on"),
         ("early_validated_on", "final_validated_on"),
     )
@@ -173,6 +177,24 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         "request_correction": "Les pièces renvoyées s’ouvrent d’elles-mêmes au fournisseur, avec "
         "vos messages ; cochez ce qu’il doit pouvoir changer en plus.",
     }
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With what waits for an officer once the enrolment is validated."""
+        renewed = SupportingDocument.objects.filter(
+            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
+        )
+        is_renewed = Exists(renewed.filter(version__gt=1))
+        changes = Amendment.objects.to_review().filter(enrolment=OuterRef("pk"))
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        found: models.QuerySet[Any] = rows.annotate(
+            has_change=Exists(changes),
+            has_renewal=Case(
+                When(state="final", then=Exists(renewed)),
+                When(state="early", then=is_renewed),
+                default=Value(False),
+            ),
+        )
+        return found
 
     @property
     def reasons(self) -> list[tuple[str, str]]:  # type: ignore[override]
@@ -236,12 +258,16 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         if obj.early_validated_on is not None:
             deeds = [deed for deed in deeds if deed.name != "validate_early"]
         is_officer = Role.OFFICER.value in self.roles_of(request)
-        if is_officer and obj.state in WAITING and obj.assigned_to_id != request.user.pk:
+        change = amendment_of(obj)
+        is_waiting = obj.state in WAITING or change is not None
+        if is_officer and is_waiting and obj.assigned_to_id != request.user.pk:
             deeds = [self._assign(request, obj), *deeds]
+        if is_officer and change is not None and change.state == "submitted":
+            deeds = [*change_deeds(request, change, self.reasons), *deeds]
         return deeds
 
     def may_ever(self, request: HttpRequest, name: str) -> bool:
-        if name == "assign":
+        if name == "assign" or name in CHANGE_DEEDS:
             return Role.OFFICER.value in self.roles_of(request)
         return super().may_ever(request, name)
 
@@ -282,6 +308,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         return [
             _documents(obj),
             _submissions(obj),
+            *changes_panels(obj),
             timeline(obj, workflow=ENROLMENT, words={**words, **_WORDS}),
             history(obj),
         ]
@@ -289,6 +316,15 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     @display(description="état", ordering="state", label=STATE_COLOURS)
     def coloured_state(self, obj: Enrolment) -> tuple[str, str]:
         return obj.state, obj.get_state_display()
+
+    @display(description="à faire")
+    def to_do(self, obj: Enrolment) -> str:
+        """What an officer has to do, in words."""
+        if obj.has_change:  # type: ignore[attr-defined]
+            return "Examiner le changement déclaré"
+        if obj.has_renewal:  # type: ignore[attr-defined]
+            return "Vérifier des pièces"
+        return {"in_review": "Décider"}.get(obj.state, "Prendre") if obj.state in WAITING else "–"
 
     @display(description="depuis", ordering="state_since")
     def age(self, obj: Enrolment) -> str:

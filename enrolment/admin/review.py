@@ -20,7 +20,9 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from enrolment.actions import page_image, review_document
-from enrolment.actions.paperwork import VALIDATED, current_bank_details, lacks_of
+from enrolment.actions.amendments import differences
+from enrolment.actions.files import osu_in_words
+from enrolment.actions.paperwork import VALIDATED, amendment_of, as_amended, current_bank_details
 from enrolment.models import Enrolment, SupportingDocument
 from enrolment.report.checklist import Card, cards_of
 from segur_portal.common import clock
@@ -78,7 +80,8 @@ class ReviewMixin:
     def review_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The list of documents, the one chosen, and what may be said of it."""
         enrolment = self._enrolment(request, object_id)
-        cards = cards_of(enrolment, clock.today())
+        change, shown = amendment_of(enrolment), as_amended(enrolment)
+        cards = cards_of(shown, clock.today())
         chosen = _chosen(cards, request.GET.get("piece", ""))
         form = DocumentReviewForm(request.POST or None)
         if request.method == "POST":
@@ -92,7 +95,10 @@ class ReviewMixin:
             "title": f"Examen – {enrolment}",
             "opts": self.opts,
             "original": enrolment,
-            "enrolment": enrolment,
+            "enrolment": shown,
+            "change": change,
+            "changes": list(differences(enrolment, change)) if change is not None else [],
+            "osu": osu_in_words(shown),
             "cards": cards,
             "chosen": chosen,
             "pages": range(1, (chosen.row.page_count if chosen and chosen.row else 0) + 1),
@@ -101,7 +107,6 @@ class ReviewMixin:
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
             and (enrolment.state == "in_review" or enrolment.state in VALIDATED),
             "bank": current_bank_details(enrolment),
-            "lacks": lacks_of(enrolment),
             "deeds": self.deed_links(request, enrolment)[1:],  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/enrolment_review.html", context)
@@ -162,7 +167,9 @@ class ReviewMixin:
     def _next(self, enrolment: Enrolment) -> str:
         """The next document to look at, or the list."""
         address = reverse("admin:enrolment_enrolment_review", args=[enrolment.pk])
-        waiting = (card for card in cards_of(enrolment, clock.today()) if _is_pending(card))
+        waiting = (
+            card for card in cards_of(as_amended(enrolment), clock.today()) if _is_pending(card)
+        )
         following = next(waiting, None)
         return f"{address}?piece={following.anchor}" if following else address
 

@@ -3,12 +3,14 @@
 from .contact import ContactForm
 from .enrolments import (
     BankForm,
+    ChangeForm,
     DistributionForm,
     DocumentForm,
     OrganisationForm,
     SignatureForm,
     SolutionForm,
     SolutionsForm,
+    fingerprint_of,
 )
 from .ground import ClockForm, PreferencesForm, VerificationForm
 from .people import (
@@ -23,6 +25,7 @@ from .specimens import SpecimenForm
 
 __all__ = [
     "BankForm",
+    "ChangeForm",
     "ClockForm",
     "ContactForm",
     "DistributionForm",
@@ -42,4 +45,5 @@ __all__ = [
     "SolutionsForm",
     "SpecimenForm",
     "VerificationForm",
+    "fingerprint_of",
 ]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from enrolment.actions import clean_bic, clean_iban
-from enrolment.models import Enrolment, Solution
-from enrolment.rules.documents import Asked, Dates, DocumentKind, Provided, Stage, date_fault
+from enrolment.models import Amendment, Enrolment, Solution
+from enrolment.rules.documents import (
+    Asked,
+    Dates,
+    DocumentKind,
+    Osu,
+    Provided,
+    Stage,
+    date_fault,
+)
 from segur_portal.common import clock
 
 YES_NO = [(True, "Oui"), (False, "Non")]
@@ -63,6 +73,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "hosts_data",
             "proxy",
             "proxy_name",
+            "osu",
             "osu_granted_on",
             "osu_expires_on",
             "uses_own_order_layout",
@@ -90,7 +101,11 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """A habilitation ends after it begins; an agent has a name."""
         data: dict[str, Any] = super().clean() or {}
+        if data.get("osu") in (Osu.EDITOR, Osu.PENDING):
+            data["osu_granted_on"] = data["osu_expires_on"] = None
         granted, expires = data.get("osu_granted_on"), data.get("osu_expires_on")
+        if granted and not data.get("osu"):
+            data["osu"] = Osu.HELD.value
         if expires and not granted:
             self.add_error("osu_granted_on", "Indiquez aussi quand elle a été obtenue.")
         elif expires and expires < granted:
@@ -98,8 +113,15 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
+class ChangeForm(OrganisationForm):
+    """The same questions, of an enrolment that is validated."""
+
+    class Meta(OrganisationForm.Meta):
+        model = Amendment  # type: ignore[assignment]
+
+
 class SolutionsForm(forms.Form):
-    """Which solutions, and for which stage."""
+    """Which solutions, and, until the early stage is validated, for which stage."""
 
     solutions = forms.ModelMultipleChoiceField(
         label="Solutions de cet enrôlement",
@@ -122,8 +144,10 @@ class SolutionsForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Any, is_validated: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_validated:
+            del self.fields["stage"]
         field = self.fields["solutions"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = offered
@@ -192,10 +216,15 @@ class DocumentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The dates hold on this very day, which is the day of deposit."""
         data = super().clean() or {}
-        found = {name: data.get(name) for name in ("issued_on", "starts_on", "expires_on")}
         if self.errors:
             return data
-        provided = Provided("pending", clock.today(), **found)
+        provided = Provided(
+            "pending",
+            clock.today(),
+            issued_on=data.get("issued_on"),
+            starts_on=data.get("starts_on"),
+            expires_on=data.get("expires_on"),
+        )
         if fault := date_fault(self.asked.dates, provided, self.max_age_months):
             field = "issued_on" if self.asked.dates == Dates.ISSUED else "expires_on"
             self.add_error(field, f"Ce document n’est pas recevable : {fault}.")
@@ -221,6 +250,11 @@ class BankForm(forms.Form):
 
     def clean_bic(self) -> str:
         return clean_bic(self.cleaned_data["bic"], self.cleaned_data.get("iban", ""))
+
+
+def fingerprint_of(content: Any) -> str:
+    """The digest of what is shown to be signed."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class SignatureForm(forms.Form):

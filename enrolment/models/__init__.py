@@ -1,5 +1,6 @@
 """Who may enter: users, suppliers, members, solutions, enrolments, layouts."""
 
+from .amendments import Amendment
 from .bank import BankDetails
 from .documents import Submission, SupportingDocument
 from .enrolments import Enrolment
@@ -13,6 +14,7 @@ from .specimens import Specimen
 from .tokens import ApiToken
 
 __all__ = [
+    "Amendment",
     "ApiToken",
     "BankDetails",
     "CalendarFeed",

@@ -61,6 +61,14 @@ class SupportingDocument(models.Model):
     state = models.CharField(
         "état", max_length=20, choices=DOCUMENT.choices(), default="pending", editable=False
     )
+    # The answers that it bears on, as they were when it was accepted (`rules.documents.proof_of`).
+    proves = models.JSONField(
+        "accepté pour",
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+    )
     reason = models.ForeignKey(
         Reason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="motif"
     )

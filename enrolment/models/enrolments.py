@@ -7,17 +7,18 @@ from django.db import models
 from django.db.models import Q
 
 from enrolment.queries import EnrolmentQuerySet
-from enrolment.rules.documents import Proxy, Stage
+from enrolment.rules.documents import Stage
 from enrolment.workflow import ENROLMENT
 from segur_portal.common import clock
 from segur_portal.common.models import Scheme
 
+from .answers import Answers
 from .people import Supplier
 from .solutions import Solution
 
 
 @pghistory.track()
-class Enrolment(models.Model):
+class Enrolment(Answers):
     """One supplier × one scheme × one or more solutions (domain page, section 3)."""
 
     supplier = models.ForeignKey(
@@ -38,30 +39,6 @@ class Enrolment(models.Model):
     )
     early_validated_on = models.DateField("validé (anticipé) le", null=True, blank=True)
     final_validated_on = models.DateField("validé (définitif) le", null=True, blank=True)
-    uses_own_order_layout = models.BooleanField(
-        "utilise son propre modèle de bon de commande", default=False
-    )
-    wanted_name = models.CharField(
-        "autre nom souhaité", max_length=150, blank=True, help_text="Vide : celui du registre."
-    )
-    legal_representative = models.CharField(
-        "représentant légal (nom et prénom)", max_length=150, blank=True
-    )
-    is_vat_subject = models.BooleanField("assujetti à la TVA (déclaré)", default=True)
-    hosts_data = models.BooleanField("héberge des données de santé", null=True, blank=True)
-    proxy = models.CharField(
-        "mandataire",
-        max_length=20,
-        choices=[
-            (Proxy.NONE.value, "Aucun mandataire"),
-            (Proxy.EMPLOYEE.value, "Un salarié de l’organisation"),
-            (Proxy.THIRD_PARTY.value, "Un salarié d’une autre organisation"),
-        ],
-        default=Proxy.NONE.value,
-    )
-    proxy_name = models.CharField("mandataire (nom et prénom)", max_length=150, blank=True)
-    osu_granted_on = models.DateField("OSU : obtenue le (déclaré)", null=True, blank=True)
-    osu_expires_on = models.DateField("OSU : expire le (déclaré)", null=True, blank=True)
     # The organisation's facts as the file began with them: what differs, the supplier changed.
     known_facts = models.JSONField(
         "faits repris de l’organisation",
@@ -106,12 +83,7 @@ class Enrolment(models.Model):
                 condition=~Q(state="final") | Q(final_validated_on__isnull=False),
                 name="enrolment_final_has_date",
             ),
-            models.CheckConstraint(
-                condition=Q(osu_expires_on__isnull=True)
-                | Q(osu_granted_on__isnull=False, osu_expires_on__gte=models.F("osu_granted_on")),
-                name="enrolment_osu_dates",
-                violation_error_message="L’habilitation OSU finit après avoir commencé.",
-            ),
+            *Answers.Meta.constraints,
         ]
 
     def __str__(self) -> str:

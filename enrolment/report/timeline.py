@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from enrolment.models import Enrolment
+from django.db.models import Q
+
+from enrolment.models import Amendment, Enrolment
 from enrolment.workflow import ENROLMENT
 from segur_portal.common.models import JournalEntry, Reason
 
@@ -21,6 +23,14 @@ _VERBS = {
     "enrol_solution": "Solution ajoutée à l’enrôlement",
     "request_correction": "L’ASP a demandé une correction",
     "refuse": "L’ASP a refusé l’enrôlement",
+}
+_CHANGES = {
+    "start": "Changement commencé",
+    "submit": "Changement transmis à l’ASP",
+    "accept": "L’ASP a accepté le changement",
+    "send_back": "L’ASP a renvoyé le changement, à corriger",
+    "refuse": "L’ASP a refusé le changement",
+    "withdraw": "Changement abandonné",
 }
 LENGTH = 100
 
@@ -38,8 +48,11 @@ class Event:
 
 def timeline_of(enrolment: Enrolment) -> Iterator[Event]:
     """The public events, latest first. Agents are not named."""
+    changes = Amendment.objects.filter(enrolment=enrolment).values_list("pk", flat=True)
     entries = JournalEntry.objects.filter(
-        subject=Enrolment._meta.label, subject_id=str(enrolment.pk), is_public=True
+        Q(subject=Enrolment._meta.label, subject_id=str(enrolment.pk))
+        | Q(subject=Amendment._meta.label, subject_id__in=[str(pk) for pk in changes]),
+        is_public=True,
     )
     reasons = dict(Reason.objects.filter(subject="enrolment").values_list("code", "label"))
     for entry in entries.select_related("actor").order_by("-at", "-pk")[:LENGTH]:
@@ -53,6 +66,8 @@ def timeline_of(enrolment: Enrolment) -> Iterator[Event]:
 
 
 def _title(entry: JournalEntry) -> str:
+    if entry.subject == Amendment._meta.label:
+        return _CHANGES[entry.verb]
     state = ENROLMENT.states.get(entry.target)
     return _VERBS.get(entry.verb) or (state.public if state else entry.verb)
 

@@ -46,6 +46,16 @@ class Proxy(StrEnum):
     THIRD_PARTY = "third_party"
 
 
+class Osu(StrEnum):
+    """What a supplier says of the OSU habilitation (section 1): held, the editor's relied upon,
+    or asked for and not obtained."""
+
+    UNSAID = ""
+    HELD = "held"
+    EDITOR = "editor"
+    PENDING = "pending"
+
+
 class Dates(StrEnum):
     """Which dates a document carries, hence when it holds.
 
@@ -62,11 +72,13 @@ class Dates(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedSolution:
-    """A solution of the enrolment; `is_own` when the supplier is its editor."""
+    """A solution of the enrolment; `is_own` when the supplier is its editor, `is_referenced` when
+    ANS recorded its referencing."""
 
     id: int
     name: str
     is_own: bool
+    is_referenced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +89,11 @@ class EnrolmentFacts:
     solutions: tuple[NamedSolution, ...] = ()
     requires_hosting: bool = True
     hosts_data: bool | None = None
+    legal_representative: str = ""
     wanted_name: str = ""
     is_vat_subject: bool = True
+    osu: str = Osu.UNSAID
+    osu_granted_on: date | None = None
     proxy: str = Proxy.NONE
     proxy_name: str = ""
     signer: str = Proxy.NONE
@@ -87,7 +102,11 @@ class EnrolmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One line of the table: a kind of document, when it is asked, and why, in words."""
+    """One line of the table: a kind of document, when it is asked, and why, in words.
+
+    `proves` names the answers that the document bears on: accepted for one of them, it does not
+    hold for another.
+    """
 
     kind: DocumentKind
     label: str
@@ -96,6 +115,7 @@ class Requirement:
     dates: Dates = Dates.NONE
     stage: Stage = Stage.EARLY
     for_solution: Callable[[NamedSolution], bool] | None = None
+    proves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +142,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A document deposited, its dates and what an officer said of it."""
+    """A document deposited, its dates and what an officer said of it: `proves` are the answers
+    that it was accepted for."""
 
     state: str
     deposited_on: date
     issued_on: date | None = None
     starts_on: date | None = None
     expires_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """Something missing, in words; `asked` is the document, or None for a question."""
-
-    sentence: str
-    step: str
-    asked: Asked | None = field(default=None, compare=False)
+    covers_osu: bool = False
+    proves: Mapping[str, str] = field(default_factory=dict)
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (
@@ -147,6 +161,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Toujours demandée ; en cours de validité le jour du dépôt.",
         lambda facts: True,
         Dates.EXPIRES,
+        proves=("legal_representative",),
     ),
     Requirement(
         DocumentKind.BANK,
@@ -182,6 +197,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Extrait Kbis",
         "Demandé parce que vous voulez un autre nom que celui du registre.",
         lambda facts: bool(facts.wanted_name.strip()),
+        proves=("wanted_name",),
     ),
     Requirement(
         DocumentKind.VAT,
@@ -203,6 +219,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Demandée parce que le représentant légal désigne un mandataire.",
         lambda facts: facts.proxy in (Proxy.EMPLOYEE, Proxy.THIRD_PARTY),
         Dates.EXPIRES,
+        proves=("proxy_name",),
     ),
     Requirement(
         DocumentKind.PROXY_MANDATE,
@@ -210,6 +227,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Demandé parce que le mandataire est votre salarié.",
         lambda facts: facts.proxy == Proxy.EMPLOYEE,
         Dates.PERIOD,
+        proves=("legal_representative", "proxy_name"),
     ),
     Requirement(
         DocumentKind.SERVICE_CONTRACT,
@@ -217,14 +235,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Demandé parce que le mandataire est salarié d’un tiers.",
         lambda facts: facts.proxy == Proxy.THIRD_PARTY,
         Dates.PERIOD,
+        proves=("proxy_name",),
     ),
 )
-_SIGNERS = {
-    Proxy.EMPLOYEE: "mandataire salarié de l’organisation",
-    Proxy.THIRD_PARTY: "mandataire employé par un tiers",
-}
 LABELS = {requirement.kind: requirement.label for requirement in REQUIREMENTS}
 DATES = {requirement.kind: requirement.dates for requirement in REQUIREMENTS}
+_PROVES = {requirement.kind: requirement.proves for requirement in REQUIREMENTS}
 # Accepted documents whose end takes away what they gave; a distribution mandate ends with its own
 # rule (ENR-003), a bank statement or a statement on honour does not end.
 SUSPENDING = frozenset(
@@ -290,49 +306,32 @@ def date_fault(dates: str, document: Provided, max_age_months: int) -> str:
     return ""
 
 
-def missing(
-    facts: EnrolmentFacts,
-    provided: Mapping[tuple[str, int | None], Provided],
-    *,
-    stage: str,
-    on: date,
-    has_bank_details: bool,
-    legal_representative: str,
-) -> list[Lack]:
-    """Everything that still keeps this enrolment from being submitted at this stage, in words."""
-    lacks = list(_questions(facts, legal_representative))
-    for asked in documents_asked(facts, stage):
-        document = provided.get(asked.key)
-        if document is None:
-            lacks.append(Lack(f"{asked.name} : à déposer.", "documents", asked))
-        elif document.state == "to_correct":
-            lacks.append(Lack(f"{asked.name} : à corriger.", "documents", asked))
-        elif fault := date_fault(asked.dates, document, facts.bank_max_age_months):
-            lacks.append(Lack(f"{asked.name} : {fault}.", "documents", asked))
-        elif document.expires_on is not None and document.expires_on < on:
-            sentence = f"{asked.name} : expiré depuis le {day(document.expires_on)}."
-            lacks.append(Lack(sentence, "documents", asked))
-    if not has_bank_details:
-        lacks.append(Lack("Coordonnées bancaires : à saisir ou à corriger.", "banque"))
-    return lacks
+def proof_of(kind: str, facts: EnrolmentFacts) -> dict[str, str]:
+    """The answers that a document of this kind bears on, as they are."""
+    return {name: getattr(facts, name) for name in _PROVES[DocumentKind(kind)]}
 
 
-def _questions(facts: EnrolmentFacts, legal_representative: str) -> Iterable[Lack]:
-    if not legal_representative.strip():
-        yield Lack("Nom du représentant légal : à indiquer.", "organisation")
-    if facts.signer != Proxy.NONE and facts.signer != facts.proxy:
-        yield Lack(
-            "Mandataire : vous signez comme "
-            f"{_SIGNERS[Proxy(facts.signer)]}, et l’enrôlement ne le déclare pas. Déclarez-le, "
-            "avec ses pièces, ou faites signer le représentant légal.",
-            "organisation",
+def proof_fault(asked: Asked, document: Provided, facts: EnrolmentFacts) -> str:
+    """Why an accepted document no longer says what is declared; empty when it does."""
+    for name, declared in proof_of(asked.kind, facts).items():
+        accepted = document.proves.get(name, "")
+        if accepted and declared.strip() and not _same(accepted, declared):
+            return f"la version acceptée vaut pour « {accepted} », et non pour « {declared} »"
+    if (
+        asked.kind == DocumentKind.DISTRIBUTION_MANDATE
+        and facts.osu == Osu.EDITOR
+        and not document.covers_osu
+    ):
+        return (
+            "vous vous appuyez sur l’habilitation OSU de l’éditeur ; ce mandat doit le prévoir, "
+            "et vous l’indiquez en le déposant"
         )
-    if facts.proxy != Proxy.NONE and not facts.proxy_name.strip():
-        yield Lack("Nom du mandataire : à indiquer.", "organisation")
-    if facts.requires_hosting and facts.hosts_data is None:
-        yield Lack("Hébergement de données de santé : répondez oui ou non.", "organisation")
-    if not facts.solutions:
-        yield Lack("Solutions : choisissez-en au moins une.", "solutions")
+    return ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one, whatever their capitals and spaces."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def months_before(on: date, months: int) -> date:

@@ -14,12 +14,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from enrolment.actions import deposit_document
-from enrolment.actions.paperwork import asked_of, facts_of, lacks_of
+from enrolment.actions import deposit_document, recap
+from enrolment.actions.paperwork import as_amended, asked_of, facts_of
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.forms import DocumentForm
+from enrolment.forms import DocumentForm, fingerprint_of
 from enrolment.models import Enrolment, SupportingDocument
 from enrolment.report.checklist import Card, cards_of
+from enrolment.report.rest import rest_of
 from segur_portal.common import clock
 from segur_portal.common.serving import serve_file
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -52,26 +53,33 @@ def enrolment_document(
     """Deposit a document: the card alone for a page that can replace it, the whole step else."""
     rows = Enrolment.objects.filter(supplier=request.supplier).select_related("scheme", "supplier")
     enrolment = get_object_or_404(rows, pk=pk)
+    amended = as_amended(enrolment)
     key = (kind, solution or None)
-    asked = next((one for one in asked_of(enrolment) if one.key == key), None)
+    asked = next((one for one in asked_of(amended) if one.key == key), None)
     if asked is None:
         raise Http404("Ce document n’est pas demandé.")
-    months = facts_of(enrolment).bank_max_age_months
+    months = facts_of(amended).bank_max_age_months
     form = DocumentForm(request.POST, request.FILES, asked=asked, max_age_months=months)
     if form.is_valid() and _deposited(request, enrolment, form):
         form = DocumentForm(asked=asked, max_age_months=months)
-    card = next(one for one in cards_of(enrolment, clock.today()) if one.asked.key == key)
+    card = next(
+        one for one in cards_of(as_amended(enrolment), clock.today()) if one.asked.key == key
+    )
     if request.headers.get("HX-Request"):
         context = {
             "enrolment": enrolment,
             "item": FormCard(card, form if card.is_open else None),
-            "lacks": lacks_of(enrolment, signing_role=request.membership.role),
+            "rest": rest_of(enrolment, request.membership.role),
             "is_partial": True,
             "is_saved": not form.is_bound,
+            # What a page that also signs must say it showed.
+            "fingerprint": fingerprint_of(recap(amended)) if amended is not enrolment else "",
         }
         return render(request, "enrolment/enrolments/_card.html", context)
     for error in (error for errors in form.errors.values() for error in errors):
         messages.error(request, f"{asked.name} : {error}")
+    if amended is not enrolment:
+        return redirect("enrolment_change", enrolment.pk)
     return redirect("enrolment_step", enrolment.pk, "documents")
 
 

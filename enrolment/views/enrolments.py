@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +24,14 @@ from enrolment.actions import (
     submit_enrolment,
 )
 from enrolment.actions.additions import add_solution, addable_solutions, drop_solution
-from enrolment.actions.paperwork import STEPS, current_bank_details, lacks_of, open_steps
+from enrolment.actions.amendments import differences
+from enrolment.actions.paperwork import (
+    STEPS,
+    amendment_of,
+    as_amended,
+    current_bank_details,
+    open_steps,
+)
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
 from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import (
@@ -36,10 +41,12 @@ from enrolment.forms import (
     SignatureForm,
     SolutionForm,
     SolutionsForm,
+    fingerprint_of,
 )
 from enrolment.models import Enrolment, Solution
 from enrolment.report.checklist import cards_of
 from enrolment.report.files import overview, steps_of
+from enrolment.report.rest import rest_of
 from enrolment.report.timeline import timeline_of
 from enrolment.views.documents import with_forms
 from enrolment.workflow import ENROLMENT
@@ -81,6 +88,7 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
     enrolment = enrolment_of(request, pk)
     receipts = IssuedDocument.objects.about(enrolment)
     may_write = request.membership.may_deposit
+    change = amendment_of(enrolment)
     context = {
         "solutions": enrolment.solutions.order_by("name", "version"),
         "added": enrolment.added_solutions.order_by("name", "version"),
@@ -93,10 +101,10 @@ def enrolment_detail(request: SupplierRequest, pk: int) -> HttpResponse:
         )
         if enrolment.state != "refused"
         else None,
-        "cards": cards_of(enrolment, clock.today()),
-        "lacks": lacks_of(enrolment, signing_role=request.membership.role)
-        if open_steps(enrolment)
-        else [],
+        "cards": cards_of(as_amended(enrolment), clock.today()),
+        "rest": rest_of(enrolment, request.membership.role) if open_steps(enrolment) else None,
+        "change": change,
+        "differences": list(differences(enrolment, change)) if change is not None else [],
         "bank": current_bank_details(enrolment),
         "timeline": list(timeline_of(enrolment)),
         "receipts": receipts.filter(kind=IssuedDocument.Kind.ENROLMENT_RECEIPT),
@@ -160,7 +168,7 @@ def show(
         "stepper": steps_of(enrolment, step),
         "state": ENROLMENT.states[enrolment.state].public,
         "is_open": step in open_steps(enrolment),
-        "lacks": lacks_of(enrolment, signing_role=request.membership.role),
+        "rest": rest_of(enrolment, request.membership.role),
         **context,
     }
     return render(request, f"enrolment/enrolments/{step}.html", context, status=status)
@@ -177,7 +185,7 @@ def _autosaved(request: SupplierRequest, enrolment: Enrolment, faults: list[str]
     enrolment.refresh_from_db()
     context = {
         "enrolment": enrolment,
-        "lacks": lacks_of(enrolment, signing_role=request.membership.role),
+        "rest": rest_of(enrolment, request.membership.role),
         "faults": faults,
         "now": clock.now(),
         "is_partial": True,
@@ -194,6 +202,15 @@ def _invalid(request: SupplierRequest, enrolment: Enrolment, step: str, form: An
         ]
         return _autosaved(request, enrolment, faults)
     return show(request, enrolment, step, form=form)
+
+
+def faults_in(form: Any) -> list[str]:
+    """The errors of a form, each with the label of its field."""
+    return [
+        f"{form.fields[name].label} : {error}" if name in form.fields else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
 
 
 def _organisation(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
@@ -215,16 +232,17 @@ def _solutions(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
     form = SolutionsForm(
         request.POST or None,
         offered=offered_solutions(enrolment.supplier, enrolment.scheme),
-        initial={
-            "solutions": enrolment.solutions.order_by("name"),
-            "stage": enrolment.stage_asked,
-        },
+        initial=_chosen(enrolment),
+        is_validated=enrolment.early_validated_on is not None,
     )
     if request.method == "POST":
         if not form.is_valid():
-            return _invalid(request, enrolment, "solutions", form)
+            if request.headers.get("HX-Request"):
+                return _invalid(request, enrolment, "solutions", form)
+            return _show_solutions(request, enrolment, form=form)
         data = form.cleaned_data
-        choose_solutions(enrolment, data["solutions"], stage=data["stage"])
+        stage = data.get("stage") or enrolment.stage_asked
+        choose_solutions(enrolment, data["solutions"], stage=stage)
         return _saved(request, enrolment, "solutions")
     return _show_solutions(request, enrolment, form=form)
 
@@ -234,21 +252,28 @@ def _show_solutions(request: SupplierRequest, enrolment: Enrolment, **forms: Any
     others = Solution.objects.filter(scheme=enrolment.scheme).exclude(
         pk__in=offered.order_by().values("pk")
     )
-    initial = {
-        "solutions": enrolment.solutions.order_by("name"),
-        "stage": enrolment.stage_asked,
-    }
+    is_validated = enrolment.early_validated_on is not None
     context = {
-        "form": SolutionsForm(offered=offered, initial=initial),
+        "form": SolutionsForm(
+            offered=offered, initial=_chosen(enrolment), is_validated=is_validated
+        ),
         "solution_form": SolutionForm(),
         "distribution_form": DistributionForm(
             others=others.select_related("editor").order_by("name", "version")
         ),
+        "is_validated": is_validated,
         "has_offer": offered.exists(),
         "has_others": others.exists(),
         **forms,
     }
     return show(request, enrolment, "solutions", **context)
+
+
+def _chosen(enrolment: Enrolment) -> dict[str, Any]:
+    return {
+        "solutions": enrolment.solutions.order_by("name"),
+        "stage": enrolment.stage_asked,
+    }
 
 
 def _add_solution(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
@@ -273,8 +298,11 @@ def _add_distribution(request: SupplierRequest, enrolment: Enrolment) -> HttpRes
 
 def _documents(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
     if request.method == "POST":
+        if enrolment.state == "final":
+            return redirect("enrolment_detail", enrolment.pk)
         return redirect("enrolment_step", enrolment.pk, "banque")
-    cards = with_forms(enrolment, cards_of(enrolment, clock.today()))
+    amended = as_amended(enrolment)
+    cards = with_forms(amended, cards_of(amended, clock.today()))
     return show(request, enrolment, "documents", cards=cards)
 
 
@@ -296,8 +324,7 @@ def _bank(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
 
 def _recap(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
     content = recap(enrolment)
-    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    form = SignatureForm(request.POST or None, fingerprint=fingerprint)
+    form = SignatureForm(request.POST or None, fingerprint=fingerprint_of(content))
     may_sign = request.membership.role in SIGNING_ROLES
     if request.method == "POST":
         if not may_sign:

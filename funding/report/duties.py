@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from enrolment.actions.expiries import Ending
 from enrolment.actions.reviews import page_of
 from enrolment.models import (
+    Amendment,
     BankDetails,
     Distribution,
     Enrolment,
@@ -244,6 +245,21 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
                 link="Ouvrir l’enrôlement",
                 level="info" if enrolment.state == "early" else "warning",
             )
+
+
+def change_duties(changes: Iterable[Amendment]) -> Iterator[Duty]:
+    """Changes of validated enrolments that wait for the supplier."""
+    for one in changes:
+        title = "Changement à corriger" if one.state == "to_correct" else "Changement non transmis"
+        yield Duty(
+            f"{title} ({one.scheme.software})",
+            f"{one.reason} – {one.message}"
+            if one.reason
+            else "Complétez-le, signez-le et transmettez-le, ou abandonnez-le.",
+            url=reverse("enrolment_change", args=[one.enrolment_id]),
+            link="Ouvrir le changement",
+            level="warning" if one.state == "to_correct" else "info",
+        )
 
 
 def sent_back_duties(documents: Iterable[SupportingDocument]) -> Iterator[Duty]:

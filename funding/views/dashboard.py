@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from enrolment.actions.expiries import documents_ending as _documents
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import (
+    Amendment,
     BankDetails,
     Distribution,
     Enrolment,
@@ -56,6 +57,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
                 *_deposit_duties(supplier, windows),
                 *_account_duties(supplier),
                 *duties.enrolment_duties(enrolments.values()),
+                *duties.change_duties(Amendment.objects.of(supplier).of_ours()),
                 *duties.sent_back_duties(SupportingDocument.objects.of(supplier).sent_back()),
                 *_expiries(supplier, request.membership),
             ]

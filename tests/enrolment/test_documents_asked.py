@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrolment.rules.completeness import advice, fault_of, missing, questions
 from enrolment.rules.documents import (
     REQUIREMENTS,
+    Asked,
     Dates,
     DocumentKind,
     EnrolmentFacts,
     NamedSolution,
+    Osu,
     Provided,
     Proxy,
+    Requirement,
     Stage,
     date_fault,
     documents_asked,
-    missing,
     months_before,
+    proof_fault,
+    proof_of,
 )
 from tests.rule_cases import BAD_TYPOGRAPHY
 
 OWN, OTHERS = NamedSolution(1, "RIS 5", True), NamedSolution(2, "Box 4", False)
 DAY = date(2026, 9, 15)
-PLAIN = EnrolmentFacts(solutions=(OWN,), hosts_data=False)
+PLAIN = EnrolmentFacts(
+    solutions=(OWN,),
+    hosts_data=False,
+    legal_representative="A. B.",
+    osu=Osu.HELD,
+    osu_granted_on=date(2025, 1, 1),
+)
 K = DocumentKind
 
 # (line, facts, stage, whether it is asked)
@@ -122,26 +134,23 @@ def test_the_early_stage_never_asks_for_more_than_the_final_one(facts: Enrolment
 @given(facts_of_any_kind, st.sampled_from(list(Stage)))
 def test_what_is_provided_in_full_lacks_nothing(facts: EnrolmentFacts, stage: Stage) -> None:
     """The screen's list and the server's check are one: give what is shown, and it is complete."""
-    facts = replace(facts, proxy_name="A. B.")
+    facts = replace(
+        facts, proxy_name="A. B.", legal_representative="A. B.", osu=Osu.HELD, osu_granted_on=DAY
+    )
     good = Provided("pending", DAY, issued_on=DAY, starts_on=DAY, expires_on=DAY)
     provided = {one.key: good for one in documents_asked(facts, stage)}
-    lacks = missing(
-        facts, provided, stage=stage, on=DAY, has_bank_details=True, legal_representative="A. B."
-    )
+    lacks = missing(facts, provided, stage=stage, on=DAY, has_bank_details=True)
     questions = facts.requires_hosting and facts.hosts_data is None
     assert bool(lacks) == (questions or not facts.solutions)
     for key in provided:
         fewer = {one: provided[one] for one in provided if one != key}
-        assert missing(
-            facts, fewer, stage=stage, on=DAY, has_bank_details=True, legal_representative="A. B."
-        )
+        assert missing(facts, fewer, stage=stage, on=DAY, has_bank_details=True)
 
 
 def test_what_is_missing_is_said_in_words() -> None:
     """A new enrolment: every question and document, in French, each with the step to open."""
     lacks = missing(
         EnrolmentFacts(), {}, stage=Stage.EARLY, on=DAY, has_bank_details=False,
-        legal_representative="",
     )  # fmt: skip
     assert [(lack.step, lack.sentence) for lack in lacks] == [
         ("organisation", "Nom du représentant légal : à indiquer."),
@@ -153,6 +162,79 @@ def test_what_is_missing_is_said_in_words() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("solutions", "osu", "granted_on", "words"),
+    [
+        ((OWN,), Osu.UNSAID, None, "dites si vous l’avez"),
+        ((OWN,), Osu.HELD, None, "indiquez le jour de son obtention"),
+        ((OWN,), Osu.HELD, DAY, ""),
+        ((OWN,), Osu.PENDING, None, ""),
+        ((OWN, OTHERS), Osu.EDITOR, None, "il vous faut la vôtre, puisque vous éditez RIS 5"),
+        ((OTHERS,), Osu.EDITOR, None, ""),
+    ],
+)
+def test_the_osu_habilitation_is_a_question_of_the_final_stage(
+    solutions: tuple[NamedSolution, ...], osu: Osu, granted_on: date | None, words: str
+) -> None:
+    """Editor or distributor holds it; only a distributor may rely on the editor's (section 1)."""
+    facts = replace(PLAIN, solutions=solutions, osu=osu, osu_granted_on=granted_on)
+    said = {
+        stage: [one.sentence for one in questions(facts, stage) if "OSU" in one.sentence]
+        for stage in Stage
+    }
+    assert said[Stage.EARLY] == []
+    assert bool(said[Stage.FINAL]) == bool(words)
+    assert words in "".join(said[Stage.FINAL])
+
+
+def test_what_will_count_later_is_said_without_keeping_anything_back() -> None:
+    """A solution that ANS has not referenced, a habilitation that is asked for."""
+    pending = replace(
+        PLAIN,
+        osu=Osu.PENDING,
+        solutions=(replace(OWN, is_referenced=False), OTHERS),
+    )
+    first, second = advice(pending, Stage.FINAL)
+    assert first.startswith("RIS 5 n’est pas référencée par l’ANS")
+    assert "ENR-004" in second
+    assert list(advice(pending, Stage.EARLY)) == []
+    assert list(advice(PLAIN, Stage.FINAL)) == []
+
+
+def test_a_distributor_without_habilitation_has_a_mandate_that_covers_it() -> None:
+    """The mandate is what proves it: the checklist says so before any request is KO."""
+    facts = replace(PLAIN, solutions=(OTHERS,), osu=Osu.EDITOR, osu_granted_on=None)
+    (asked,) = (one for one in documents_asked(facts) if one.kind == K.DISTRIBUTION_MANDATE)
+    mandate = Provided("accepted", DAY, starts_on=DAY)
+    assert "ce mandat doit le prévoir" in fault_of(asked, mandate, facts, DAY)
+    assert fault_of(asked, replace(mandate, covers_osu=True), facts, DAY) == ""
+    assert fault_of(asked, mandate, replace(facts, osu=Osu.HELD), DAY) == ""
+
+
+@pytest.mark.parametrize("line", REQUIREMENTS, ids=lambda line: line.kind.value)
+def test_what_was_accepted_for_one_answer_does_not_hold_for_another(line: Requirement) -> None:
+    """Another legal representative has its own identity document; a capital changes nothing."""
+    facts = replace(PLAIN, solutions=(OTHERS,), wanted_name="Nom", proxy_name="C. D.")
+    asked = Asked(line.kind, line.label, "", line.stage, line.dates)
+    for name in line.proves:
+        accepted = Provided("accepted", DAY, proves=proof_of(line.kind, facts))
+        assert proof_fault(asked, accepted, facts) == ""
+        same = replace(facts, **{name: f"  {getattr(facts, name).upper()} "})  # type: ignore[arg-type]
+        assert proof_fault(asked, accepted, same) == ""
+        other = replace(facts, **{name: "E. F."})  # type: ignore[arg-type]
+        assert "et non pour « E. F. »" in proof_fault(asked, accepted, other)
+        # Not accepted yet: an officer compares.
+        assert proof_fault(asked, replace(accepted, proves={}), other) == ""
+    expected = {
+        K.IDENTITY: {"legal_representative"},
+        K.KBIS: {"wanted_name"},
+        K.PROXY_IDENTITY: {"proxy_name"},
+        K.PROXY_MANDATE: {"legal_representative", "proxy_name"},
+        K.SERVICE_CONTRACT: {"proxy_name"},
+    }
+    assert set(line.proves) == expected.get(line.kind, set())
+
+
 def test_a_document_to_correct_or_expired_since_is_missing() -> None:
     """What an officer sent back, and what ended after its deposit, must be replaced."""
     sent_back = Provided("to_correct", DAY, expires_on=DAY)
@@ -160,7 +242,7 @@ def test_a_document_to_correct_or_expired_since_is_missing() -> None:
     for document, words in ((sent_back, "à corriger"), (ended, "expiré depuis le 14/09/2026")):
         lacks = missing(
             PLAIN, {("identity", None): document}, stage=Stage.EARLY, on=DAY,
-            has_bank_details=True, legal_representative="A. B.",
+            has_bank_details=True,
         )  # fmt: skip
         assert words in lacks[0].sentence
 
@@ -187,7 +269,7 @@ def test_a_document_to_correct_or_expired_since_is_missing() -> None:
     ],
 )
 def test_dates_are_judged_on_the_day_of_deposit(
-    dates: Dates, document: dict[str, date], fault: str
+    dates: Dates, document: dict[str, Any], fault: str
 ) -> None:
     """The last day counts, the day after does not."""
     assert date_fault(dates, Provided("pending", DAY, **document), 3) == fault
