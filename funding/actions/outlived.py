@@ -91,7 +91,10 @@ def _identities(before: datetime) -> Q:
         kind__in=_IDENTITIES,
         enrolment__state__in=["final", "refused"],
         enrolment__state_since__lt=before,
+        # Renewed, or brought by a change: as long after its own verification.
+        deposited_at__lt=before,
     ).exclude(state="pending", replaced_at=None)
+    pieces = pieces.exclude(reviewed_at__gte=before)
     return Q(pk__in=pieces.order_by().values("file"))
 
 

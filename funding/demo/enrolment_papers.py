@@ -15,9 +15,16 @@ from enrolment.actions import (
     save_organisation,
     submit_enrolment,
 )
-from enrolment.actions.paperwork import current_bank_details, current_documents, lacks_of
+from enrolment.actions.amendments import save_amendment, start_amendment, submit_amendment
+from enrolment.actions.paperwork import (
+    as_amended,
+    current_bank_details,
+    current_documents,
+    lacks_of,
+    lacks_of_change,
+)
 from enrolment.models import Distribution, Enrolment, Membership, User
-from enrolment.rules.documents import Asked, Dates, DocumentKind, Stage
+from enrolment.rules.documents import Asked, Dates, DocumentKind, Osu, Stage
 from segur_portal.common import clock
 from segur_portal.common.models import Reason
 
@@ -53,6 +60,7 @@ class Paperwork:
                 "legal_representative": str(self.signatory),
                 "is_vat_subject": supplier.is_vat_subject,
                 "hosts_data": supplier.pk % 2 == 0,
+                "osu": self._osu().value,
                 "osu_granted_on": supplier.osu_granted_on,
                 "osu_expires_on": supplier.osu_expires_on,
             },
@@ -64,6 +72,16 @@ class Paperwork:
             save_bank_details(
                 supplier, holder=supplier.name[:70], iban=iban, bic=bic, actor=self.signatory
             )
+
+    def _osu(self) -> Osu:
+        """Held; else the editor's, where every mandate covers it."""
+        if self.enrolment.supplier.osu_granted_on:
+            return Osu.HELD
+        mandates = Distribution.objects.filter(
+            distributor=self.enrolment.supplier_id, solution__in=self.enrolment.solutions.all()
+        )
+        covers = [one.covers_osu for one in mandates]
+        return Osu.EDITOR if covers and all(covers) else Osu.PENDING
 
     def is_complete(self) -> bool:
         """Whether it can be signed and sent."""
@@ -77,6 +95,19 @@ class Paperwork:
             user=self.signatory, supplier=self.enrolment.supplier_id
         )
         submit_enrolment(self.enrolment, membership=membership)
+
+    def declare_change(self, legal_representative: str) -> None:
+        """Declare another legal representative, with the identity document, signed and sent."""
+        change = start_amendment(self.enrolment, actor=self.signatory)
+        save_amendment(change, {"legal_representative": legal_representative})
+        amended = as_amended(self.enrolment)
+        for lack in lacks_of_change(amended):
+            if lack.asked is not None:
+                self._paper(lack.asked)
+        membership = Membership.objects.get(
+            user=self.signatory, supplier=self.enrolment.supplier_id
+        )
+        submit_amendment(change, membership=membership)
 
     def before(self, move: str) -> None:
         """What precedes a move: certificates before finalising, reviews before a decision."""

@@ -106,6 +106,7 @@ def put_in_place() -> Cast:
         issue_models()
     for plan in ENROLMENTS:
         _play_enrolment(cast, plan)
+    _play_change(cast)
     review_layouts(cast.suppliers, cast.depositors, cast.officer)
     return cast
 
@@ -218,3 +219,13 @@ def _play_enrolment(cast: Cast, plan: EnrolmentPlan) -> None:
                 reason_code=step.reason_code,
                 note=step.note,
             )
+
+
+def _play_change(cast: Cast) -> None:
+    """One change waits for an officer: the association has another legal representative."""
+    enrolment = Enrolment.objects.select_related("scheme", "supplier").get(
+        supplier=cast.suppliers[ASSOCIATION], scheme=SchemeCode.MDV
+    )
+    with clock.frozen_at(morning(date(2026, 9, 10), 15)):
+        papers = Paperwork(enrolment, cast.depositors[ASSOCIATION], cast.officer)
+        papers.declare_change("Solène Arzur")

@@ -25,6 +25,7 @@ from enrolment.actions.files import IncompleteError
 from enrolment.actions.paperwork import lacks_of, lapses_of
 from enrolment.models import Amendment, Enrolment, Membership, Submission, SupportingDocument, User
 from enrolment.report.timeline import timeline_of
+from funding.actions.retention import purge
 from segur_portal.common.models import IssuedDocument, Notification, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
@@ -402,3 +403,22 @@ def test_an_officer_decides_in_the_admin(
     late = client.post(deed, {"note": ""}, follow=True)
     assert late.status_code == 200
     assert list(differences(final, change))
+
+
+def test_an_identity_document_is_kept_as_long_after_its_own_verification(
+    final: Enrolment, signatory: Membership, officer: User
+) -> None:
+    """Two months after the validation for the first; the one of a change counts its own."""
+    first = SupportingDocument.objects.get(kind="identity")
+    with time_machine.travel(A_DAY + timedelta(days=50), tick=True):
+        renewed = deposit(final, signatory.user, "identity")
+    with time_machine.travel(A_DAY + timedelta(days=100), tick=True):
+        review_document(renewed, "accept", actor=officer)
+        assert purge()["identity"] == 1
+    assert {one.file.deleted_at is None for one in (_fresh(first), _fresh(renewed))} == {False, True}
+    with time_machine.travel(A_DAY + timedelta(days=163), tick=True):
+        assert purge()["identity"] == 1
+
+
+def _fresh(row: SupportingDocument) -> SupportingDocument:
+    return SupportingDocument.objects.select_related("file").get(pk=row.pk)

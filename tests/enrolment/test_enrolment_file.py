@@ -11,16 +11,20 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from enrolment.actions import (
     IncompleteError,
     choose_solutions,
+    declare_solution,
     move_enrolment,
     save_organisation,
     start_enrolment,
     submit_enrolment,
 )
-from enrolment.actions.paperwork import open_steps
+from enrolment.actions.additions import add_solution
+from enrolment.actions.paperwork import advice_of, open_steps
 from enrolment.enums import MemberRole
 from enrolment.models import Enrolment, Membership, Solution, SupportingDocument
 from segur_portal.common.models import IssuedDocument, JournalEntry, Reason, Scheme
@@ -279,3 +283,43 @@ def test_a_correction_has_a_coded_reason_and_a_text(draft: Enrolment, code: str,
             reason_code=code,
             note=note,
         )
+
+
+def test_a_solution_not_referenced_is_left_out_before_finalising(signatory: Membership) -> None:
+    """It would keep the others waiting; it joins the enrolment once ANS has referenced it."""
+    draft = a_draft(signatory)
+    known = draft.solutions.get()
+    Solution.objects.filter(pk=known.pk).update(
+        reference_number="SEG-1", file_submitted_on=A_DAY.date(), referenced_on=A_DAY.date()
+    )
+    late = declare_solution(draft, name="RIS d’essai", version="2.0", actor=signatory.user)
+    Enrolment.objects.update(state="early", early_validated_on=A_DAY.date())
+    draft.refresh_from_db()
+    assert "RIS d’essai 2.0 n’est pas référencée" in " ".join(advice_of(draft))
+    choose_solutions(draft, [known], stage="early")
+    assert list(draft.solutions.all()) == [known]
+    assert advice_of(draft) == []
+    Enrolment.objects.update(state="final", final_validated_on=A_DAY.date())
+    draft.refresh_from_db()
+    Solution.objects.filter(pk=late.pk).update(
+        reference_number="SEG-2", file_submitted_on=A_DAY.date(), referenced_on=A_DAY.date()
+    )
+    add_solution(draft, late, actor=signatory.user)
+    assert list(draft.added_solutions.all()) == [late]
+
+
+def test_the_early_stage_no_longer_asks_for_its_stage(
+    signatory: Membership, client: Client
+) -> None:
+    """In a browser: only the solutions are to choose."""
+    draft = a_draft(signatory)
+    Enrolment.objects.update(state="early", early_validated_on=A_DAY.date())
+    client.force_login(signatory.user)
+    page = reverse("enrolment_step", args=[draft.pk, "solutions"])
+    shown = client.get(page).content.decode()
+    assert "Quel enrôlement demandez-vous" not in shown
+    assert "L’étape anticipée est validée" in shown
+    client.post(page, {"csrfmiddlewaretoken": "unused", "solutions": []})
+    assert not draft.solutions.exists()
+    wrong = client.post(page, {"solutions": ["999999"]}).content.decode()
+    assert "Déclarer une solution que vous éditez" in wrong
