@@ -12,14 +12,19 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from enrolment.actions.files import osu_in_words, sign
-from enrolment.actions.paperwork import amendment_of, with_answers
+from enrolment.actions.files import check_complete, osu_in_words, sign
+from enrolment.actions.paperwork import (
+    amendment_of,
+    asked_by_change,
+    lacks_of_change,
+    with_answers,
+)
 from enrolment.actions.permissions import check_assigned
-from enrolment.actions.reviews import check_reviewed, facts_in, members_of, points_of, take_facts
+from enrolment.actions.reviews import check_accepted, facts_in, members_of, points_of, take_facts
 from enrolment.enums import SIGNING_ROLES
 from enrolment.models import Amendment, Enrolment, Membership, Submission, User
 from enrolment.models.answers import FACTS, Answers
-from enrolment.rules.documents import Osu, Stage
+from enrolment.rules.documents import Osu
 from enrolment.workflow import AMENDMENT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
@@ -103,7 +108,9 @@ def submit_amendment(change: Amendment, *, membership: Membership) -> Submission
     changes = list(differences(enrolment, locked))
     if not changes:
         raise ForbiddenMoveError("Rien ne change : modifiez au moins une réponse, ou abandonnez.")
-    submission = sign(with_answers(enrolment, locked), membership, changes=changes)
+    amended = with_answers(enrolment, locked)
+    check_complete(lacks_of_change(enrolment, amended, membership.role))
+    submission = sign(amended, membership, changes=changes)
     _move(
         change,
         "submit",
@@ -146,7 +153,8 @@ def decide_amendment(
         "message": "",
     }
     if name == "accept":
-        check_reviewed(with_answers(enrolment, locked), Stage.FINAL, with_bank=False)
+        amended = with_answers(enrolment, locked)
+        check_accepted(amended, asked_by_change(enrolment, amended))
         _take(enrolment, locked)
     else:
         values["reason"] = Reason.objects.filter(subject="enrolment", code=reason_code).first()

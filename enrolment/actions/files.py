@@ -15,7 +15,6 @@ from enrolment.actions.paperwork import (
     current_bank_details,
     current_documents,
     lacks_of,
-    lacks_of_change,
     open_steps,
 )
 from enrolment.actions.reviews import facts_in
@@ -30,6 +29,7 @@ from enrolment.models import (
     User,
 )
 from enrolment.models.answers import FACTS, Answers
+from enrolment.rules.completeness import Lack
 from enrolment.rules.documents import Osu, Stage
 from segur_portal.common import clock
 from segur_portal.common.actions import write_journal
@@ -178,29 +178,32 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
     if name == "finalise":
         locked.stage_asked = Stage.FINAL.value
         Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage.FINAL.value)
+    check_complete(lacks_of(locked, signing_role=membership.role))
     submission = sign(locked, membership)
     Enrolment.objects.filter(pk=locked.pk).update(reopened_steps=[])
     move_enrolment(enrolment, name, actor=actor, role="supplier", note=submission.reference)
     return submission
 
 
+def check_complete(lacks: Iterable[Lack]) -> None:
+    """Raise IncompleteError with everything that is missing, if anything is."""
+    if sentences := [lack.sentence for lack in lacks]:
+        raise IncompleteError(" ".join(sentences))
+
+
 def sign(
     enrolment: Enrolment, membership: Membership, *, changes: Iterable[Mapping[str, str]] = ()
 ) -> Submission:
     """Keep what is signed of an enrolment as it is given, and issue its receipt, which says the
-    `changes` (label, before, after) of one that was validated. Call it with the enrolment locked.
-    Raises IncompleteError with everything that is missing."""
-    changes = list(changes)
-    left = lacks_of_change if changes else lacks_of
-    if lacks := left(enrolment, signing_role=membership.role):
-        raise IncompleteError(" ".join(lack.sentence for lack in lacks))
+    `changes` (label, before, after) of one that was validated. Call it with the enrolment locked,
+    once nothing is missing."""
     submission = Submission.objects.create(
         enrolment_id=enrolment.pk,
         number=enrolment.submissions.count() + 1,
         stage=enrolment.stage_asked,
         signed_by=membership.user,
         signed_at=clock.now(),
-        content={**recap(enrolment), "changes": changes},
+        content={**recap(enrolment), "changes": list(changes)},
     )
     issue_document(
         kind=IssuedDocument.Kind.ENROLMENT_RECEIPT,

@@ -22,6 +22,7 @@ from enrolment.rules.documents import (
     Proxy,
     Stage,
     documents_asked,
+    proof_fault,
 )
 from segur_portal.common import clock
 from segur_portal.common.clock import PARIS
@@ -133,10 +134,29 @@ def lacks_of(
     )
 
 
-def lacks_of_change(amended: Enrolment, signing_role: str = "") -> list[Lack]:
-    """What still keeps a change from being sent, by a member of that role: bank details have their
-    own way."""
-    return [one for one in lacks_of(amended, signing_role=signing_role) if one.step != "banque"]
+def asked_by_change(enrolment: Enrolment, amended: Enrolment) -> list[Asked]:
+    """The documents that a change asks for: those that the enrolment did not ask for, and those
+    accepted for other answers. What is wrong with the others is not the change's concern."""
+    before = {one.key for one in asked_of(enrolment)}
+    facts = facts_of(amended)
+    in_force = {(row.kind, row.solution_id): row for row in enrolment.documents.in_force()}
+    return [
+        one
+        for one in asked_of(amended)
+        if one.key not in before
+        or (one.key in in_force and proof_fault(one, as_provided(in_force[one.key]), facts))
+    ]
+
+
+def lacks_of_change(enrolment: Enrolment, amended: Enrolment, signing_role: str = "") -> list[Lack]:
+    """What still keeps a change from being sent, by a member of that role."""
+    facts, current = facts_of(amended, signing_role), current_documents(enrolment)
+    provided = {key: as_provided(row) for key, row in current.items()}
+    lacks = list(questions(facts, Stage.FINAL))
+    for one in asked_by_change(enrolment, amended):
+        if fault := fault_of(one, provided.get(one.key), facts, clock.today()):
+            lacks.append(Lack(f"{one.name} : {fault}.", "documents", one))
+    return lacks
 
 
 def advice_of(enrolment: Enrolment) -> list[str]:

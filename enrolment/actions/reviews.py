@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from enrolment.actions.paperwork import (
 )
 from enrolment.models import BankDetails, Enrolment, Membership, Supplier, SupportingDocument
 from enrolment.rules.completeness import fault_of
-from enrolment.rules.documents import anchor_of, documents_asked
+from enrolment.rules.documents import Asked, anchor_of, documents_asked
 from segur_portal.common import clock
 from segur_portal.common.french import day
 from segur_portal.common.models import NoticeKind
@@ -37,15 +37,28 @@ _BODIES = {
 }
 
 
-def check_reviewed(enrolment: Enrolment, stage: str, *, with_bank: bool = True) -> None:
-    """Refuse to validate before every document of the stage is accepted, and, unless told
-    otherwise, the bank details.
+def check_reviewed(enrolment: Enrolment, stage: str) -> None:
+    """Refuse to validate before every document of the stage, and the bank details, are accepted.
 
     Raises ForbiddenMoveError with everything that is left.
     """
+    bank = current_bank_details(enrolment)
+    is_bank_left = bank is None or bank.state != "accepted"
+    check_accepted(
+        enrolment,
+        documents_asked(facts_of(enrolment), stage),
+        ["coordonnées bancaires"] if is_bank_left else [],
+    )
+
+
+def check_accepted(
+    enrolment: Enrolment, documents: Iterable[Asked], others: Iterable[str] = ()
+) -> None:
+    """Raise ForbiddenMoveError with the documents that are not accepted, or do not hold, and the
+    `others` that are left."""
     facts, current = facts_of(enrolment), current_documents(enrolment)
     left = []
-    for asked in documents_asked(facts, stage):
+    for asked in documents:
         row = current.get(asked.key)
         if row is None:
             left.append(f"{asked.name} (absent)")
@@ -53,10 +66,7 @@ def check_reviewed(enrolment: Enrolment, stage: str, *, with_bank: bool = True) 
             left.append(f"{asked.name} ({row.get_state_display().lower()})")
         elif fault := fault_of(asked, as_provided(row), facts, clock.today()):
             left.append(f"{asked.name} ({fault})")
-    bank = current_bank_details(enrolment) if with_bank else None
-    if with_bank and (bank is None or bank.state != "accepted"):
-        left.append("coordonnées bancaires")
-    if left:
+    if left := [*left, *others]:
         raise ForbiddenMoveError(f"Il reste à accepter : {', '.join(left)}.")
 
 

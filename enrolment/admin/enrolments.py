@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import (
@@ -52,6 +53,24 @@ STATE_COLOURS = {
     "refused": "danger",
 }
 WAITING = ("submitted", "final_submitted", "in_review")
+_CHANGES = Amendment.objects.to_review().filter(enrolment=OuterRef("pk"))
+_TO_VERIFY = SupportingDocument.objects.filter(
+    enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
+)
+# Of a validated enrolment, the oldest thing that an officer has to look at.
+WAITING_SINCE = Case(
+    When(
+        state="final",
+        then=Coalesce(
+            Least(
+                Subquery(_CHANGES.values("state_since")[:1]),
+                Subquery(_TO_VERIFY.order_by("deposited_at").values("deposited_at")[:1]),
+            ),
+            "state_since",
+        ),
+    ),
+    default="state_since",
+)
 _WORDS = {
     "start": "Commencé",
     "assign": "Attribué",
@@ -158,7 +177,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     list_select_related = ("supplier", "scheme", "assigned_to")
     search_fields = ("supplier__name", "supplier__siret")
     search_help_text = "SIRET ou raison sociale du fournisseur"
-    ordering = ("state_since", "pk")
+    ordering = (WAITING_SINCE.asc(), "pk")
     autocomplete_fields = ("supplier",)
     fields = (
         ("supplier", "scheme"),
@@ -180,19 +199,15 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what waits for an officer once the enrolment is validated."""
-        renewed = SupportingDocument.objects.filter(
-            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
-        )
-        is_renewed = Exists(renewed.filter(version__gt=1))
-        changes = Amendment.objects.to_review().filter(enrolment=OuterRef("pk"))
         rows: models.QuerySet[Any] = super().get_queryset(request)
         found: models.QuerySet[Any] = rows.annotate(
-            has_change=Exists(changes),
+            has_change=Exists(_CHANGES),
             has_renewal=Case(
-                When(state="final", then=Exists(renewed)),
-                When(state="early", then=is_renewed),
+                When(state="final", then=Exists(_TO_VERIFY)),
+                When(state="early", then=Exists(_TO_VERIFY.filter(version__gt=1))),
                 default=Value(False),
             ),
+            waiting_since=WAITING_SINCE,
         )
         return found
 
@@ -326,10 +341,11 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
             return "Vérifier des pièces"
         return {"in_review": "Décider"}.get(obj.state, "Prendre") if obj.state in WAITING else "–"
 
-    @display(description="depuis", ordering="state_since")
+    @display(description="depuis", ordering="waiting_since")
     def age(self, obj: Enrolment) -> str:
-        """How long it has been in its state, in days."""
-        return count((clock.now() - obj.state_since).days, "jour")
+        """How long it has waited, or been in its state, in days."""
+        since = obj.waiting_since  # type: ignore[attr-defined]
+        return count((clock.now() - since).days, "jour")
 
 
 def correction_form(reasons: list[tuple[str, str]]) -> type[forms.Form]:

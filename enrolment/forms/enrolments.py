@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from enrolment.actions import clean_bic, clean_iban
 from enrolment.models import Amendment, Enrolment, Solution
+from enrolment.models.answers import OSU
 from enrolment.rules.documents import (
     Asked,
     Dates,
@@ -61,7 +62,15 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.RadioSelect,
         help_text="Le mandataire signe pour lui sur le portail.",
     )
-    osu_granted_on = day_field("Habilitation OSU : obtenue le")
+    osu = forms.ChoiceField(
+        label="Avez-vous l’habilitation OSU (Opérateur de service utilisateur) ?",
+        choices=OSU,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Celle de l’espace de confiance Pro Santé Connect ; demandée à l’étape "
+        "définitive.",
+    )
+    osu_granted_on = day_field("Habilitation OSU : obtenue le", "Si vous l’avez.")
     osu_expires_on = day_field("Habilitation OSU : expire le", "Si elle a une fin.")
 
     class Meta:

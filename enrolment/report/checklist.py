@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrolment.actions.paperwork import (
-    as_provided,
+    asked_by_change,
     asked_of,
     current_documents,
-    facts_of,
     open_documents,
 )
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.rules.documents import SUSPENDING, Asked, Stage, anchor_of, proof_fault
+from enrolment.rules.documents import SUSPENDING, Asked, Stage, anchor_of
 from enrolment.workflow import DOCUMENT
 
 SOON_DAYS = 60
@@ -87,15 +86,6 @@ def cards_of(enrolment: Enrolment, on: date) -> list[Card]:
 
 
 def changed_cards(enrolment: Enrolment, amended: Enrolment, on: date) -> list[Card]:
-    """The cards of the documents that a change asks for: those that the answers did not ask for
-    before, those that were accepted for other answers, those deposited and not decided yet."""
-    before = {one.key for one in asked_of(enrolment)}
-    facts = facts_of(amended)
-    return [
-        card
-        for card in cards_of(amended, on)
-        if card.asked.key not in before
-        or card.row is None
-        or card.row.state != "accepted"
-        or proof_fault(card.asked, as_provided(card.row), facts)
-    ]
+    """The cards of the documents that a change asks for."""
+    asked = {one.key for one in asked_by_change(enrolment, amended)}
+    return [card for card in cards_of(amended, on) if card.asked.key in asked]

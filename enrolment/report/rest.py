@@ -43,8 +43,11 @@ def rest_of(enrolment: Enrolment, role: str) -> Rest:
     """What is left for a member of that role to send the enrolment, or the change under way."""
     change = amendment_of(enrolment) if enrolment.state == "final" else None
     amended = with_answers(enrolment, change) if change is not None else enrolment
-    left_by = lacks_of if change is None else lacks_of_change
-    lacks = left_by(amended, signing_role=role)
+    lacks = (
+        lacks_of(enrolment, signing_role=role)
+        if change is None
+        else lacks_of_change(enrolment, amended, role)
+    )
     points = tuple(Point(lack.sentence, _url(enrolment, lack, change)) for lack in lacks)
     left = f"il reste {count(len(points), 'point')}"
     if change is not None:

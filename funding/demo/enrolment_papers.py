@@ -100,8 +100,7 @@ class Paperwork:
         """Declare another legal representative, with the identity document, signed and sent."""
         change = start_amendment(self.enrolment, actor=self.signatory)
         save_amendment(change, {"legal_representative": legal_representative})
-        amended = as_amended(self.enrolment)
-        for lack in lacks_of_change(amended):
+        for lack in lacks_of_change(self.enrolment, as_amended(self.enrolment)):
             if lack.asked is not None:
                 self._paper(lack.asked)
         membership = Membership.objects.get(

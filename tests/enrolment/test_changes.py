@@ -33,6 +33,7 @@ from tests.factories import A_DAY, a_member, a_supplier, an_officer
 from .kit import a_draft, a_signatory, complete, deposit
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 GRANTED, ENDS = date(2025, 1, 1), date(2026, 12, 31)
 
 
@@ -111,6 +112,23 @@ def test_rights_stay_meanwhile_and_former_documents_are_not_asked_again(
     a_change(final, signatory, legal_representative="Dominique Petit")
     deposit(final, signatory.user, "identity")
     assert lapses_of(final, A_DAY.date()).sentences == ()
+
+
+def test_what_is_wrong_elsewhere_does_not_keep_a_change_back(
+    final: Enrolment, signatory: Membership, officer: User
+) -> None:
+    """An expired certificate, a renewal sent back: their own points, not the change's."""
+    SupportingDocument.objects.filter(kind="certificate").update(expires_on=A_DAY.date() - DAY)
+    renewal = deposit(final, signatory.user, "identity")
+    reason = Reason.objects.filter(subject="document").order_by("pk")[0]
+    review_document(renewal, "send_back", actor=officer, reason=reason, message="Illisible.")
+    change = a_change(final, signatory, osu_expires_on=date(2028, 12, 31))
+    submit_amendment(change, membership=signatory)
+    decide_amendment(change, "accept", actor=officer)
+    assert {lack.asked.kind for lack in lacks_of(final) if lack.asked} == {
+        "certificate",
+        "identity",
+    }
 
 
 @pytest.mark.parametrize(
@@ -415,10 +433,10 @@ def test_an_identity_document_is_kept_as_long_after_its_own_verification(
     with time_machine.travel(A_DAY + timedelta(days=100), tick=True):
         review_document(renewed, "accept", actor=officer)
         assert purge()["identity"] == 1
-    assert {one.file.deleted_at is None for one in (_fresh(first), _fresh(renewed))} == {False, True}
+    assert (_is_kept(first), _is_kept(renewed)) == (False, True)
     with time_machine.travel(A_DAY + timedelta(days=163), tick=True):
         assert purge()["identity"] == 1
 
 
-def _fresh(row: SupportingDocument) -> SupportingDocument:
-    return SupportingDocument.objects.select_related("file").get(pk=row.pk)
+def _is_kept(row: SupportingDocument) -> bool:
+    return SupportingDocument.objects.filter(pk=row.pk, file__deleted_at=None).exists()
