@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -24,7 +25,7 @@ from enrolment.workflow import REFERENCING_IMPORT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, read_file, store_file, write_journal
 from segur_portal.common.enums import ParameterCode, Role
-from segur_portal.common.french import day
+from segur_portal.common.french import count, day, number, percent
 from segur_portal.common.models import NoticeKind, Parameter, StoredFile
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -145,14 +146,22 @@ def _judge(import_: ReferencingImport, read: Read) -> None:
 
 
 def _alarms(plan: Plan, read: Read) -> Iterator[str]:
-    """Why a named agent must confirm the list, in French."""
-    percent = int(Parameter.objects.number(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT))
+    """Why a named agent must confirm the list, in French: either threshold is enough, as for the
+    eligible-clients base. Without a parameter, nothing is admitted."""
+    numbers = Parameter.objects.numbers()
+    most = numbers.get(ParameterCode.REFERENCING_MAX_CHANGED_ROWS, Decimal(0))
+    share = numbers.get(ParameterCode.REFERENCING_MAX_CHANGED_PERCENT, Decimal(0))
     changed, refused = plan.changed_solutions, len(plan.refusals)
     known = read.count - len(plan.ignored)
-    if changed * 100 > percent * plan.recorded:
-        yield (f"{changed} solution(s) sur {plan.recorded} changeraient : plus de {percent} %.")
-    if refused * 100 > percent * known:
-        yield f"{refused} ligne(s) sur {known} sont refusées : plus de {percent} %."
+    verb = "changeraient" if changed > 1 else "changerait"
+    said = f"{count(changed, 'solution')} sur {number(plan.recorded)} {verb}"
+    if changed > most:
+        yield f"{said} : plus de {number(int(most))}."
+    if changed * 100 > share * plan.recorded:
+        yield f"{said} : plus de {percent(share)}."
+    if refused * 100 > share * known:
+        plural = "sont refusées" if refused > 1 else "est refusée"
+        yield f"{count(refused, 'ligne')} sur {number(known)} {plural} : plus de {percent(share)}."
 
 
 def _write(plan: Plan) -> None:

@@ -60,6 +60,7 @@ class ParameterCode(StrEnum):
     BASE_MAX_REMOVED_ROWS = "base_max_removed_rows"
     BASE_MAX_REMOVED_PERCENT = "base_max_removed_percent"
     BANK_CHANGE_DELAY_DAYS = "bank_change_delay_days"
+    REFERENCING_MAX_CHANGED_ROWS = "referencing_max_changed_rows"
     REFERENCING_MAX_CHANGED_PERCENT = "referencing_max_changed_percent"
 
 

@@ -17,7 +17,7 @@ from enrolment.admin.referencing import SAMPLE
 from enrolment.models import Distribution, Enrolment, ReferencingImport, Solution, User
 from enrolment.rules.referencing import COLUMNS
 from segur_portal.common.identifiers import make_siret
-from segur_portal.common.models import JournalEntry, Notification
+from segur_portal.common.models import JournalEntry, Notification, Parameter
 from tests.admin.conftest import OTHER_SIRET, RIS
 from tests.builders import SIRET
 from tests.factories import a_member, a_supplier
@@ -204,7 +204,7 @@ def test_past_the_threshold_a_list_waits_for_a_named_agent(
     import_ = ReferencingImport.objects.get()
     assert import_.state == "quarantined"
     assert not Solution.objects.exclude(reference_number="").exists()
-    assert "3 solution(s) sur 10 changeraient : plus de 20 %" in page(client)
+    assert "3 solutions sur 10 changeraient : plus de 20\u00a0%" in page(client)
     again = upload(client, *lines).content.decode()
     assert "Une liste attend une décision" in again
     assert decide(client, "release", note="").status_code == 200
@@ -215,6 +215,38 @@ def test_past_the_threshold_a_list_waits_for_a_named_agent(
     assert Solution.objects.exclude(reference_number="").count() == 3
     entry = JournalEntry.objects.get(verb="release", subject="enrolment.ReferencingImport")
     assert (entry.actor, entry.note) == (staff["ans"], "Vu avec l’ANS")
+
+
+@pytest.mark.parametrize(
+    ("rows", "percent", "state", "said"),
+    [
+        (2, 20, "applied", ""),
+        (1, 50, "quarantined", "2 solutions sur 10 changeraient : plus de 1."),
+        (50, 19, "quarantined", "2 solutions sur 10 changeraient : plus de 19\u00a0%."),
+        (None, 50, "quarantined", "2 solutions sur 10 changeraient : plus de 0."),
+    ],
+    ids=["both met", "absolute", "relative", "without the parameter nothing is admitted"],
+)
+def test_either_threshold_is_enough(
+    sign_in: Any,
+    known: list[Solution],
+    rows: int | None,
+    percent: int,
+    state: str,
+    said: str,
+) -> None:
+    """2 of 10 solutions change: exactly the thresholds pass, one less does not; solutions that the
+    list adds are no change of what is recorded."""
+    held = Parameter.objects.filter(code="referencing_max_changed_rows")
+    if rows is None:
+        held.delete()
+    else:
+        held.update(value=rows)
+    Parameter.objects.filter(code="referencing_max_changed_percent").update(value=percent)
+    changed = [a_line(f"Logiciel {n}", number=f"VA2-{n}") for n in range(2)]
+    upload(sign_in("ans"), *changed, *[a_line(f"Neuf {n}", number=f"N-{n}") for n in range(3)])
+    import_ = ReferencingImport.objects.get()
+    assert (import_.state, "".join(import_.report["alarms"])) == (state, said)
 
 
 def test_refused_lines_stop_a_list_too(sign_in: Any, known: list[Solution]) -> None:

@@ -80,6 +80,7 @@ def test_every_parameter_has_its_value():
         (None, "base_max_removed_rows"): 2_000,
         (None, "base_max_removed_percent"): 5,
         (None, "bank_change_delay_days"): 7,
+        (None, "referencing_max_changed_rows"): 50,
         (None, "referencing_max_changed_percent"): 20,
         (None, "recovery_days"): 60,
         (None, "incomplete_deposit_days"): 30,

@@ -141,6 +141,10 @@ class Parameter(models.Model):
             (ParameterCode.BASE_MAX_REMOVED_PERCENT.value, "Base : retraits admis (%)"),
             (ParameterCode.BANK_CHANGE_DELAY_DAYS.value, "Changement d’IBAN : délai (jours)"),
             (
+                ParameterCode.REFERENCING_MAX_CHANGED_ROWS.value,
+                "Liste de l’ANS : solutions modifiées admises (nombre)",
+            ),
+            (
                 ParameterCode.REFERENCING_MAX_CHANGED_PERCENT.value,
                 "Liste de l’ANS : solutions modifiées admises (%)",
             ),
