@@ -31,6 +31,7 @@ from enrolment.models import (
 from enrolment.models.answers import FACTS, Answers
 from enrolment.rules.completeness import Lack
 from enrolment.rules.documents import Osu, Stage
+from enrolment.rules.referencing import alike
 from segur_portal.common import clock
 from segur_portal.common.actions import write_journal
 from segur_portal.common.enums import WindowKind
@@ -131,14 +132,21 @@ def choose_solutions(enrolment: Enrolment, solutions: Iterable[Solution], *, sta
 
 @transaction.atomic
 def declare_solution(enrolment: Enrolment, *, name: str, version: str, actor: User) -> Solution:
-    """Add a solution that the supplier edits to its enrolment; ANS records its referencing."""
+    """Add a solution that the supplier edits to its enrolment; ANS records its referencing.
+
+    One that is known already under another spelling is that one: it is not recorded twice.
+    """
     locked = _locked(enrolment, "solutions")
-    solution, is_new = Solution.objects.get_or_create(
-        scheme=locked.scheme,
-        editor=locked.supplier,
-        name=name.strip(),
-        version=version.strip(),
-    )
+    name, version = name.strip(), version.strip()
+    own = Solution.objects.filter(scheme=locked.scheme, editor=locked.supplier).order_by("pk")
+    wanted = alike(name, version)
+    known = [one for one in own if alike(one.name, one.version) == wanted]
+    if len(known) == 1:
+        solution, is_new = known[0], False
+    else:
+        solution, is_new = own.get_or_create(
+            scheme=locked.scheme, editor=locked.supplier, name=name, version=version
+        )
     locked.solutions.add(solution)
     if is_new:
         write_journal(locked, "declare_solution", actor=actor, note=str(solution))

@@ -34,6 +34,8 @@ MAX_BYTES = 5 * 1024 * 1024
 SHOWN = 200
 _LOCK = "enrolment.referencing"
 _WORDS = {
+    "name": "nom",
+    "version": "version",
     "reference_number": "numéro",
     "file_submitted_on": "dossier complet",
     "referenced_on": "référencée le",
@@ -114,16 +116,22 @@ def referencing_lock() -> Iterator[None]:
     yield
 
 
-def tell_referenced(solution: Solution) -> None:
-    """Tell the suppliers whose early enrolment waits for it that a solution is referenced."""
+def tell_referenced(solution: Solution, *, spelt_before: str = "") -> None:
+    """Tell the suppliers whose early enrolment waits for it that a solution is referenced;
+    `spelt_before` is the name that its editor gave it, where ANS's is another."""
     waiting = Enrolment.objects.filter(state="early", solutions=solution)
+    spelling = (
+        f" L’ANS l’écrit ainsi, et non « {spelt_before} » : nommez-la de même dans vos demandes."
+        if spelt_before
+        else ""
+    )
     for enrolment in waiting.select_related("supplier", "scheme").order_by("pk"):
         notify(
             users=members_of(enrolment.supplier_id),
             kind=NoticeKind.DECISION,
             title=f"{solution} est référencée",
             body=f"L’ANS a enregistré le référencement de {solution} sous le numéro "
-            f"{solution.reference_number}. Déposez son certificat, puis finalisez votre "
+            f"{solution.reference_number}.{spelling} Déposez son certificat, puis finalisez votre "
             f"enrôlement {enrolment.scheme.software}.",
             url=reverse("enrolment_detail", args=[enrolment.pk]),
             key=f"referenced-{solution.pk}-{enrolment.pk}",
@@ -167,12 +175,13 @@ def _alarms(plan: Plan, read: Read) -> Iterator[str]:
 def _write(plan: Plan) -> None:
     for change in plan.solutions:
         solution = change.solution
-        was_referenced = solution.referenced_on is not None
+        spelt_before, was_referenced = str(solution), solution.referenced_on is not None
         for name, (_, after) in change.fields.items():
             setattr(solution, name, after or "")
         solution.save()
         if solution.referenced_on is not None and not was_referenced:
-            tell_referenced(solution)
+            is_same = spelt_before == str(solution)
+            tell_referenced(solution, spelt_before="" if is_same else spelt_before)
     for one in plan.distributions:
         Distribution.objects.update_or_create(
             solution=one.solution,
@@ -214,9 +223,10 @@ def _report(plan: Plan, read: Read, alarms: list[str]) -> dict[str, Any]:
 
 
 def _difference(fields: dict[str, tuple[Any, Any]]) -> str:
-    return " ; ".join(
-        f"{_WORDS[name]} : {_text(before)} → {_text(after)}"
-        for name, (before, after) in fields.items()
+    return "\u202f; ".join(
+        f"{word}\u00a0: {_text(fields[name][0])} → {_text(fields[name][1])}"
+        for name, word in _WORDS.items()
+        if name in fields
     )
 
 

@@ -2,6 +2,7 @@
 
 from .facts import Mandate, SolutionFacts, SupplierFacts, mandate_for
 from .layouts import LayoutFacts, OrderPaper, validity
+from .referencing import alike
 from .supplier import RULES
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "OrderPaper",
     "SolutionFacts",
     "SupplierFacts",
+    "alike",
     "mandate_for",
     "validity",
 ]

@@ -69,7 +69,8 @@ class SupplierFacts:
     version, when this supplier edits or distributes it; `enrolled_solutions` lists the
     « name version » of the enrolment; `layout` is `asp`, `compliant` or `unreviewed`:
     what the supplier declared and had reviewed; `paper` is its order, when its text was read;
-    `lapsed` says in words which accepted documents of the enrolment have ended.
+    `lapsed` says in words which accepted documents of the enrolment have ended; `spelt` is the
+    name and version, as recorded, of a solution that the request spells otherwise.
     """
 
     on: date
@@ -84,3 +85,4 @@ class SupplierFacts:
     layout: str
     lapsed: tuple[str, ...] = ()
     paper: OrderPaper | None = None
+    spelt: tuple[str, str] | None = None

@@ -7,6 +7,8 @@ back what is recorded. Dates are written `AAAA-MM-JJ` or `JJ/MM/AAAA`.
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +33,9 @@ REQUIRED = ("dispositif", "siret_editeur", "nom", "version")
 LENGTHS = {"nom": 100, "version": 30, "numero_referencement": 50}
 MAX_LINES = 20_000
 _DATES = ("%Y-%m-%d", "%d/%m/%Y")
+_MARKS = re.compile("[®©™℠]")
+_GAP = re.compile(r"(?<!\d) | (?!\d)")
+_PREFIX = re.compile(r"^v(?:er(?:sion)?)?[.:]?(?=\d)")
 
 Key = tuple[str, str, str, str]
 
@@ -172,6 +177,26 @@ def _date(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def alike(name: str, version: str) -> tuple[str, str]:
+    """A solution without what two people write differently: the same pair, the same solution.
+
+    Case, accents, blanks, hyphens and apostrophes do not make two names, nor « v2.1 » and « 2.1 »
+    two versions; between two figures, a blank still counts.
+    """
+    return _plain(name), _PREFIX.sub("", _plain(version), count=1)
+
+
+def _plain(text: str) -> str:
+    spelt = unicodedata.normalize("NFKD", _MARKS.sub("", text)).casefold()
+    letters = (c for c in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(c))
+    words = "".join(" " if _is_gap(c) else c for c in letters).split()
+    return _GAP.sub("", " ".join(words)) or " ".join(text.split())
+
+
+def _is_gap(char: str) -> bool:
+    return char.isspace() or char in "_'’‘`´" or unicodedata.category(char) == "Pd"
 
 
 def referencing_fault(facts: Mapping[str, Any]) -> str:

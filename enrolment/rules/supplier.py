@@ -61,12 +61,7 @@ def _solution_referenced(facts: SupplierFacts) -> Iterator[Breach]:
     solution = facts.solution
     values = {"name": facts.named_solution, "version": facts.named_version}
     if solution is None:
-        yield Breach(
-            "/solutionLogicielle",
-            found=_named(facts),
-            expected=_choices(facts.enrolled_solutions),
-            values=values,
-        )
+        yield _not_known(facts, values)
         return
     if not solution.is_enrolled:
         yield Breach(
@@ -104,6 +99,28 @@ def _solution_referenced(facts: SupplierFacts) -> Iterator[Breach]:
             ),
             advice="Écrivez {expected}, le numéro du certificat délivré par l’ANS.",
         )
+
+
+def _not_known(facts: SupplierFacts, values: dict[str, str]) -> Breach:
+    """A name and a version of none of their solutions, or the spelling that was meant."""
+    if facts.spelt is None:
+        return Breach(
+            "/solutionLogicielle",
+            found=_named(facts),
+            expected=_choices(facts.enrolled_solutions),
+            values=values,
+        )
+    return Breach(
+        "/solutionLogicielle",
+        found=_named(facts),
+        expected="«\u00a0{}\u00a0» version «\u00a0{}\u00a0»".format(*facts.spelt),
+        values=values,
+        message=(
+            "La solution « {name} » version « {version} » s’écrit {expected} : le nom et la "
+            "version sont ceux que l’ANS a référencés, à la lettre près."
+        ),
+        advice="Écrivez {expected}.",
+    )
 
 
 def _not_referenced(solution: SolutionFacts, values: dict[str, str]) -> Breach:
@@ -271,6 +288,11 @@ RULES: tuple[Rule[SupplierFacts], ...] = (
         source="Domaine, section 6, Fournisseur ; webinaire, « Synthèse des conditions »",
         check=_solution_referenced,
         kinds=ORDER_ONLY,
+        note=(
+            "Le nom et la version s’écrivent comme dans la liste de l’ANS, qui fait foi : une "
+            "solution déclarée sous une écriture voisine (casse, accents, tirets, « v2.1 ») prend "
+            "la sienne quand l’ANS la référence."
+        ),
     ),
     Rule(
         code="ENR-003",

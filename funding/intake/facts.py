@@ -9,7 +9,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from enrolment.rules import LayoutFacts, OrderPaper, SupplierFacts
+from enrolment.rules import LayoutFacts, OrderPaper, SupplierFacts, alike
 from funding.intake.world import KnownAdvance, World
 from funding.pricing import BalancePricing, Pricing, price_balance, shares
 from funding.rules.documents import DocumentFacts
@@ -57,7 +57,17 @@ def supplier_facts(
         layout=world.layout,
         lapsed=world.lapsed,
         paper=paper,
+        spelt=_spelt(name, version, world),
     )
+
+
+def _spelt(name: str, version: str, world: World) -> tuple[str, str] | None:
+    """The one solution of this supplier that differs from what is named by its spelling only."""
+    if (name, version) in world.solutions:
+        return None
+    wanted = alike(name, version)
+    found = [key for key in world.solutions if alike(*key) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 def order_paper(

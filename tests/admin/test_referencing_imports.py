@@ -9,66 +9,30 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
 from django.urls import reverse
 
 from enrolment.actions.referencing import referencing_lock
 from enrolment.admin.referencing import SAMPLE
 from enrolment.models import Distribution, Enrolment, ReferencingImport, Solution, User
-from enrolment.rules.referencing import COLUMNS
 from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import JournalEntry, Notification, Parameter
 from tests.admin.conftest import OTHER_SIRET, RIS
+from tests.admin.lists import (
+    ADD,
+    DISTRIBUTOR,
+    a_line,
+    decide,
+    page,
+    ten_solutions,
+    upload,
+)
 from tests.builders import SIRET
 from tests.factories import a_member, a_supplier
-
-HEADER = ";".join(COLUMNS)
-DISTRIBUTOR = "73282932000074"
-ADD = "admin:enrolment_referencingimport_add"
 
 
 @pytest.fixture
 def known(staff: dict[str, User]) -> list[Solution]:
-    """Ten solutions of one editor, none referenced; a distributor who has an account."""
-    editor = a_supplier(OTHER_SIRET, "Éditeur de liste")
-    a_supplier(DISTRIBUTOR, "Distributeur de liste")
-    return [
-        Solution.objects.create(scheme_id=RIS, editor=editor, name=f"Logiciel {n}", version="1")
-        for n in range(10)
-    ]
-
-
-def a_line(
-    name: str = "Logiciel 0",
-    *,
-    number: str = "VA2-0",
-    submitted: str = "2026-01-15",
-    obtained: str = "2026-03-02",
-    distributor: str = "",
-    declared: str = "",
-    editor: str = OTHER_SIRET,
-    scheme: str = RIS,
-    version: str = "1",
-) -> str:
-    cells = (scheme, editor, name, version, number, submitted, obtained, distributor, declared)
-    return ";".join(cells)
-
-
-def upload(client: Client, *lines: str, header: str = HEADER, encoding: str = "utf-8-sig") -> Any:
-    content = "\r\n".join([header, *lines, ""]).encode(encoding)
-    return client.post(reverse(ADD), {"content": SimpleUploadedFile("liste.csv", content)})
-
-
-def decide(client: Client, name: str, note: str = "Vu avec l’ANS") -> Any:
-    import_ = ReferencingImport.objects.latest("pk")
-    url = reverse("admin:enrolment_referencingimport_deed", args=[import_.pk, name])
-    return client.post(url, {"note": note})
-
-
-def page(client: Client) -> str:
-    import_ = ReferencingImport.objects.latest("pk")
-    url = reverse("admin:enrolment_referencingimport_change", args=[import_.pk])
-    return client.get(url).content.decode()
+    return ten_solutions()
 
 
 def test_a_list_is_applied_and_reports(
@@ -204,7 +168,7 @@ def test_past_the_threshold_a_list_waits_for_a_named_agent(
     import_ = ReferencingImport.objects.get()
     assert import_.state == "quarantined"
     assert not Solution.objects.exclude(reference_number="").exists()
-    assert "3 solutions sur 10 changeraient : plus de 20\u00a0%" in page(client)
+    assert "3 solutions sur 10 changeraient : plus de 20 %" in page(client)
     again = upload(client, *lines).content.decode()
     assert "Une liste attend une décision" in again
     assert decide(client, "release", note="").status_code == 200

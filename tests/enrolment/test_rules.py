@@ -98,6 +98,22 @@ CASES: list[Case] = [
     ),
     breaks(
         "ENR-002",
+        "spelt otherwise than ANS does",
+        replace(
+            EDITOR,
+            solution=None,
+            named_solution="CLARIO-RIS",
+            named_version="v4.2",
+            spelt=("Clario RIS", "4.2"),
+        ),
+        Broken(
+            SOLUTION,
+            "« CLARIO-RIS » version « v4.2 » s’écrit « Clario RIS » version « 4.2 »",
+            "Écrivez « Clario RIS » version « 4.2 ».",
+        ),
+    ),
+    breaks(
+        "ENR-002",
         "unknown, nothing enrolled",
         replace(EDITOR, solution=None, enrolled_solutions=()),
         Broken(SOLUTION, "aucune solution n’est enrôlée"),
