@@ -192,10 +192,11 @@ REFERENCING_IMPORT = Workflow(
     "referencing_import",
     [
         State("received", "Reçue", "Reçue"),
-        State("applied", "Appliquée", "Appliquée", is_final=True, is_live=False),
+        State("applied", "Appliquée", "Appliquée", is_live=False),
         State("unchanged", "Sans changement", "Sans changement", is_final=True, is_live=False),
         State("quarantined", "En quarantaine", "En quarantaine", "L’ANS ou l’ASP décide"),
         State("rejected", "Rejetée", "Rejetée", is_final=True, is_live=False),
+        State("restored", "Restaurée", "Restaurée", is_final=True, is_live=False),
     ],
     [
         Move("apply", frozenset({"received"}), "applied", _SYSTEM, "Appliquer"),
@@ -222,6 +223,15 @@ REFERENCING_IMPORT = Workflow(
             "rejected",
             _AGENTS,
             "Rejeter la liste",
+            needs_reason=True,
+        ),
+        # What it wrote goes back to what it was, where nobody changed it since.
+        Move(
+            "restore",
+            frozenset({"applied"}),
+            "restored",
+            _AGENTS,
+            "Restaurer l’état d’avant",
             needs_reason=True,
         ),
     ],

@@ -38,8 +38,9 @@ from .referencing import (
     import_referencing,
     reject_referencing,
     release_referencing,
-    tell_referenced,
 )
+from .referencing_news import tell_referenced
+from .referencing_restore import NOTHING_KEPT, restore_referencing
 from .specimens import (
     READ_TASK,
     SpecimenRefusedError,
@@ -50,6 +51,7 @@ from .specimens import (
 )
 
 __all__ = [
+    "NOTHING_KEPT",
     "PROGRAMME_GROUP",
     "READ_TASK",
     "IncompleteError",
@@ -77,6 +79,7 @@ __all__ = [
     "reject_referencing",
     "release_referencing",
     "remove_second_factor",
+    "restore_referencing",
     "reveal_iban",
     "review_document",
     "review_specimen",

@@ -13,33 +13,25 @@ from typing import IO, Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
-from django.urls import reverse
 
 from enrolment.actions.permissions import check_assigned, role_of
-from enrolment.actions.referencing_plan import Plan, plan_of
-from enrolment.actions.reviews import members_of
+from enrolment.actions.referencing_news import tell_referenced
+from enrolment.actions.referencing_plan import Plan, SolutionChange, plan_of
+from enrolment.actions.referencing_report import report_of
+from enrolment.actions.referencing_written import keep
 from enrolment.enums import UserKind
-from enrolment.models import Distribution, Enrolment, ReferencingImport, Solution, User
+from enrolment.models import Distribution, ReferencingImport, User
 from enrolment.rules.referencing import ListError, Read, read_list
 from enrolment.workflow import REFERENCING_IMPORT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, read_file, store_file, write_journal
 from segur_portal.common.enums import ParameterCode, Role
-from segur_portal.common.french import count, day, number, percent
-from segur_portal.common.models import NoticeKind, Parameter, StoredFile
-from segur_portal.common.notices import notify
+from segur_portal.common.french import count, number, percent
+from segur_portal.common.models import Parameter, StoredFile
 from segur_portal.common.workflow import ForbiddenMoveError
 
 MAX_BYTES = 5 * 1024 * 1024
-SHOWN = 200
 _LOCK = "enrolment.referencing"
-_WORDS = {
-    "name": "nom",
-    "version": "version",
-    "reference_number": "numéro",
-    "file_submitted_on": "dossier complet",
-    "referenced_on": "référencée le",
-}
 
 
 class ReferencingBusyError(ForbiddenMoveError):
@@ -80,20 +72,20 @@ def release_referencing(import_: ReferencingImport, *, actor: User, note: str) -
     One that would now change more than was shown stays in quarantine with its new report. Raises
     ForbiddenMoveError: the state, the agent's rights, no reason, another list being imported.
     """
-    _check_decider(import_, actor)
+    check_decider(import_, actor)
     with transaction.atomic(), referencing_lock():
         REFERENCING_IMPORT.check(
-            "release", source=_state(import_), role=role_of(actor), reason=note
+            "release", source=state_of(import_), role=role_of(actor), reason=note
         )
         read = read_list(read_file(import_.file), on=clock.today())
         plan = plan_of(read)
         shown = (import_.added, import_.changed)
-        values = _report(plan, read, list(import_.report.get("alarms", [])))
+        values = report_of(plan, read, list(import_.report.get("alarms", [])))
         if plan.added > shown[0] or plan.changed > shown[1]:
             ReferencingImport.objects.filter(pk=import_.pk).update(**values)
             return False
-        _write(plan)
-        _move(import_, "release", actor, role_of(actor), note, decided_by=actor, **values)
+        values["written"] = _write(import_, plan)
+        move_import(import_, "release", actor, role_of(actor), note, decided_by=actor, **values)
     return True
 
 
@@ -101,8 +93,8 @@ def release_referencing(import_: ReferencingImport, *, actor: User, note: str) -
 def reject_referencing(import_: ReferencingImport, *, actor: User, note: str) -> None:
     """Put a list in quarantine away for good: nothing of it is recorded. Raises
     ForbiddenMoveError."""
-    _check_decider(import_, actor)
-    _move(import_, "reject", actor, role_of(actor), note, decided_by=actor)
+    check_decider(import_, actor)
+    move_import(import_, "reject", actor, role_of(actor), note, decided_by=actor)
 
 
 @contextmanager
@@ -116,41 +108,19 @@ def referencing_lock() -> Iterator[None]:
     yield
 
 
-def tell_referenced(solution: Solution, *, spelt_before: str = "") -> None:
-    """Tell the suppliers whose early enrolment waits for it that a solution is referenced;
-    `spelt_before` is the name that its editor gave it, where ANS's is another."""
-    waiting = Enrolment.objects.filter(state="early", solutions=solution)
-    spelling = (
-        f" L’ANS l’écrit ainsi, et non « {spelt_before} » : nommez-la de même dans vos demandes."
-        if spelt_before
-        else ""
-    )
-    for enrolment in waiting.select_related("supplier", "scheme").order_by("pk"):
-        notify(
-            users=members_of(enrolment.supplier_id),
-            kind=NoticeKind.DECISION,
-            title=f"{solution} est référencée",
-            body=f"L’ANS a enregistré le référencement de {solution} sous le numéro "
-            f"{solution.reference_number}.{spelling} Déposez son certificat, puis finalisez votre "
-            f"enrôlement {enrolment.scheme.software}.",
-            url=reverse("enrolment_detail", args=[enrolment.pk]),
-            key=f"referenced-{solution.pk}-{enrolment.pk}",
-        )
-
-
 def _judge(import_: ReferencingImport, read: Read) -> None:
     """Apply, keep as it is, or put in quarantine."""
     plan = plan_of(read)
-    alarms = list(_alarms(plan, read))
-    values = _report(plan, read, alarms)
+    alarms = [*_alarms(plan, read), *_undone(import_, plan)]
+    values = report_of(plan, read, alarms)
     system = Role.SYSTEM.value
     if alarms:
-        _move(import_, "quarantine", None, system, " ".join(alarms), is_over=False, **values)
+        move_import(import_, "quarantine", None, system, " ".join(alarms), is_over=False, **values)
     elif not plan.added and not plan.changed:
-        _move(import_, "keep", None, system, "", **values)
+        move_import(import_, "keep", None, system, "", **values)
     else:
-        _write(plan)
-        _move(import_, "apply", None, system, "", **values)
+        values["written"] = _write(import_, plan)
+        move_import(import_, "apply", None, system, "", **values)
 
 
 def _alarms(plan: Plan, read: Read) -> Iterator[str]:
@@ -172,71 +142,43 @@ def _alarms(plan: Plan, read: Read) -> Iterator[str]:
         yield f"{count(refused, 'ligne')} sur {number(known)} {plural} : plus de {percent(share)}."
 
 
-def _write(plan: Plan) -> None:
-    for change in plan.solutions:
-        solution = change.solution
-        spelt_before, was_referenced = str(solution), solution.referenced_on is not None
-        for name, (_, after) in change.fields.items():
-            setattr(solution, name, after or "")
-        solution.save()
-        if solution.referenced_on is not None and not was_referenced:
-            is_same = spelt_before == str(solution)
-            tell_referenced(solution, spelt_before="" if is_same else spelt_before)
+def _undone(import_: ReferencingImport, plan: Plan) -> Iterator[str]:
+    """A file that an agent put away by restoring what it changed does not come back by itself."""
+    if not plan.added and not plan.changed:
+        return
+    earlier = ReferencingImport.objects.filter(file__sha256=import_.file.sha256)
+    last = earlier.exclude(pk=import_.pk).exclude(state="rejected").order_by("-pk").first()
+    if last is not None and last.state == "restored":
+        yield f"Ce même fichier a été appliqué, puis défait ({last}, restaurée)."
+
+
+def _write(import_: ReferencingImport, plan: Plan) -> list[dict[str, Any]]:
+    """Record everything that the plan changes; what was there before is given back, to be kept."""
+    written = [_write_solution(import_, change) for change in plan.solutions]
     for one in plan.distributions:
-        Distribution.objects.update_or_create(
+        before = one.known.declared_on if one.known is not None else None
+        row, is_new = Distribution.objects.update_or_create(
             solution=one.solution,
             distributor=one.distributor,
             defaults={"declared_on": one.declared_on},
         )
+        written.append(keep(row, {"declared_on": (before, one.declared_on)}, is_new=is_new))
+    return written
 
 
-def _report(plan: Plan, read: Read, alarms: list[str]) -> dict[str, Any]:
-    """The counts, and the rows that the page shows."""
-    added = [[str(one.solution), str(one.solution.editor)] for one in plan.solutions if one.is_new]
-    changed = [
-        [str(one.solution), str(one.solution.editor), _difference(one.fields)]
-        for one in plan.solutions
-        if not one.is_new
-    ]
-    for one in plan.distributions:
-        row = [str(one.solution), f"distribuée par {one.distributor}"]
-        if one.known is None:
-            added.append(row)
-        else:
-            before = _text(one.known.declared_on)
-            changed.append([*row, f"déclarée : {before} → {_text(one.declared_on)}"])
-    refused, ignored = (
-        [[one.number, one.what, one.reason] for one in rows]
-        for rows in (plan.refusals, plan.ignored)
-    )
-    report = {
-        "alarms": alarms,
-        "schemes": sorted({line.scheme for line in read.lines}),
-        "added": added[:SHOWN],
-        "changed": changed[:SHOWN],
-        "refused": refused[:SHOWN],
-        "ignored": ignored[:SHOWN],
-        "ignored_count": len(ignored),
-    }
-    counts = {"row_count": read.count, "added": plan.added, "changed": plan.changed}
-    return {**counts, "refused": len(plan.refusals), "report": report}
+def _write_solution(import_: ReferencingImport, change: SolutionChange) -> dict[str, Any]:
+    solution, is_new = change.solution, change.is_new
+    spelt_before, was_referenced = str(solution), solution.referenced_on is not None
+    for name, (_, after) in change.fields.items():
+        setattr(solution, name, after)
+    solution.save(update_fields=None if is_new else list(change.fields))
+    if solution.referenced_on is not None and not was_referenced:
+        is_same = spelt_before == str(solution)
+        tell_referenced(solution, import_=import_, spelt_before="" if is_same else spelt_before)
+    return keep(solution, change.fields, is_new=is_new)
 
 
-def _difference(fields: dict[str, tuple[Any, Any]]) -> str:
-    return "\u202f; ".join(
-        f"{word}\u00a0: {_text(fields[name][0])} → {_text(fields[name][1])}"
-        for name, word in _WORDS.items()
-        if name in fields
-    )
-
-
-def _text(value: Any) -> str:
-    if not value:
-        return "–"
-    return value if isinstance(value, str) else day(value)
-
-
-def _check_decider(import_: ReferencingImport, actor: User) -> None:
+def check_decider(import_: ReferencingImport, actor: User) -> None:
     """ANS decides on its list; so does an officer of every scheme it names."""
     if actor.kind not in (UserKind.ANS, UserKind.OFFICER) or not actor.is_active:
         raise ForbiddenMoveError("Seul un agent de l’ANS ou un gestionnaire décide d’une liste.")
@@ -244,14 +186,14 @@ def _check_decider(import_: ReferencingImport, actor: User) -> None:
         check_assigned(actor, scheme)
 
 
-def _state(import_: ReferencingImport) -> str:
+def state_of(import_: ReferencingImport) -> str:
     """Its state as it is now, the row being locked."""
     ReferencingImport.objects.select_for_update(of=("self",)).get(pk=import_.pk)
     import_.refresh_from_db()
     return import_.state
 
 
-def _move(
+def move_import(
     import_: ReferencingImport,
     name: str,
     actor: User | None,
@@ -261,6 +203,7 @@ def _move(
     is_over: bool = True,
     **changes: Any,
 ) -> None:
+    """Move an import; one that is over has an end date, which its restoration leaves."""
     if is_over:
         changes["finished_at"] = clock.now()
     move(

@@ -18,7 +18,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from enrolment.actions import import_referencing, reject_referencing, release_referencing
+from enrolment.actions import (
+    NOTHING_KEPT,
+    import_referencing,
+    reject_referencing,
+    release_referencing,
+    restore_referencing,
+)
 from enrolment.enums import UserKind
 from enrolment.models import ReferencingImport
 from enrolment.rules.referencing import COLUMNS, ListError
@@ -38,8 +44,9 @@ STATE_COLOURS = {
     "unchanged": "success",
     "quarantined": "warning",
     "rejected": "danger",
+    "restored": "info",
 }
-RELEASE, REJECT = "release", "reject"
+RELEASE, REJECT, RESTORE = "release", "reject", "restore"
 SAMPLE = (
     "SONS-IMG-RIS-Va2;55208131766522;RIS Exemple;3.2;VA2-RIS-0001;2026-01-15;2026-03-02;;",
     "SONS-IMG-RIS-Va2;55208131766522;RIS Exemple;3.2;VA2-RIS-0001;2026-01-15;2026-03-02;"
@@ -47,10 +54,18 @@ SAMPLE = (
     "SONS-MDV-LGC-Va2;73282932000074;LGC Exemple;12.0;;2026-02-20;;;",
 )
 _LINES = ("Ligne", "Solution", "Motif")
+_CHANGES = ("Solution", "Fournisseur", "Avant → après")
+_LEFT = ("Solution", "Fournisseur", "Pourquoi")
 _RELEASE = (
     "La liste est comparée de nouveau à ce qui est enregistré, puis appliquée. Si elle devait "
     "changer plus que ce qui est annoncé ici, elle resterait en quarantaine avec un nouveau "
     "compte rendu."
+)
+_RESTORE = (
+    "Tout ce que cette liste a changé redevient ce que c’était, si rien n’y a été changé depuis. "
+    "Rien n’est supprimé : une solution ajoutée reste, sans référencement ; un distributeur ajouté "
+    "reste, sans déclaration. Les fournisseurs qui perdent un référencement ou une déclaration en "
+    "sont prévenus."
 )
 _REJECT = "La liste est écartée pour de bon ; rien n’en est enregistré."
 
@@ -116,7 +131,7 @@ class ReferencingImportAdmin(DownloadMixin, FactAdmin):
     )
     list_filter = (("state", ChoicesDropdownFilter), ("received_at", DayRangeFilter))
     list_select_related = ("requested_by", "decided_by")
-    list_defer = ("report",)
+    list_defer = ("report", "written")
     detail_select_related = ("file", "requested_by", "decided_by")
     ordering = ("-received_at", "-pk")
     fields = (
@@ -180,9 +195,11 @@ class ReferencingImportAdmin(DownloadMixin, FactAdmin):
         report, ignored = obj.report, _ignored(obj)
         panels = [sentences("En bref", _summary(obj))]
         for name, total, title, headers in (
+            ("left", report.get("left_count"), "Changements laissés à la restauration", _LEFT),
+            ("back", report.get("back_count"), "Changements défaits par la restauration", _CHANGES),
             ("refused", obj.refused, "Lignes refusées, à corriger", _LINES),
             ("ignored", ignored, "Lignes ignorées : organisation sans compte", _LINES),
-            ("changed", obj.changed, "Modifications", ("Solution", "Fournisseur", "Avant → après")),
+            ("changed", obj.changed, "Modifications", _CHANGES),
             ("added", obj.added, "Ajouts", ("Solution", "Fournisseur")),
         ):
             if rows := report.get(name):
@@ -193,10 +210,15 @@ class ReferencingImportAdmin(DownloadMixin, FactAdmin):
     def may_ever(self, request: HttpRequest, name: str) -> bool:
         """ANS decides, or an officer."""
         kind = getattr(request.user, "kind", "")
-        return kind in (UserKind.ANS, UserKind.OFFICER) and name in (RELEASE, REJECT)
+        return kind in (UserKind.ANS, UserKind.OFFICER) and name in (RELEASE, REJECT, RESTORE)
 
     def deeds(self, request: HttpRequest, obj: ReferencingImport) -> list[Deed]:
-        if obj.state != "quarantined" or not self.may_ever(request, RELEASE):
+        if not self.may_ever(request, RELEASE):
+            return []
+        if obj.state == "applied" and obj.written:
+            label = REFERENCING_IMPORT.moves[RESTORE].label
+            return [_deed(request, obj, RESTORE, label, restore_referencing, _RESTORE)]
+        if obj.state != "quarantined":
             return []
         return [
             _deed(request, obj, RELEASE, "Confirmer la liste", release_referencing, _RELEASE),
@@ -232,6 +254,8 @@ def _ignored(obj: ReferencingImport) -> int:
 
 
 def _summary(obj: ReferencingImport) -> Iterator[str]:
+    if obj.state == "restored":
+        yield _restored(obj)
     yield from obj.report.get("alarms", [])
     yield f"{count(obj.row_count, 'ligne')} dans le fichier."
     verb = "seraient faits" if obj.state in ("quarantined", "rejected") else "faits"
@@ -242,8 +266,19 @@ def _summary(obj: ReferencingImport) -> Iterator[str]:
             "son inscription."
         )
     yield f"{count(obj.added, 'ajout')} et {count(obj.changed, 'modification')} {verb}."
+    if obj.state == "applied" and obj.written is None:
+        yield NOTHING_KEPT
     if obj.state == "quarantined":
         yield "Rien n’est enregistré tant qu’un agent n’a pas confirmé la liste."
+
+
+def _restored(obj: ReferencingImport) -> str:
+    """What the restoration put back, and what it left."""
+    back, left = (int(obj.report.get(name, 0)) for name in ("back_count", "left_count"))
+    said = f"Restaurée : {count(back, 'changement')} défait{'s' if back > 1 else ''}"
+    if not left:
+        return f"{said}, tous ceux de la liste."
+    return f"{said}, {left} laissé{'s' if left > 1 else ''} : lisez pourquoi ci-dessous."
 
 
 def _deed(
@@ -257,6 +292,8 @@ def _deed(
     def run(data: dict[str, Any]) -> str:
         if action(obj, actor=request.user, **data) is False:
             return "La liste changerait plus qu’annoncé : relisez son compte rendu."
+        if name == RESTORE:
+            return f"{obj} – {_restored(obj)}"
         return f"{obj} : {obj.get_state_display().lower()}."
 
-    return Deed(name, label, run, DecisionForm, explanation, is_grave=name == REJECT)
+    return Deed(name, label, run, DecisionForm, explanation, is_grave=name in (REJECT, RESTORE))

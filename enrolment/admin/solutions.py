@@ -87,7 +87,7 @@ class SolutionAdmin(PortalAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Those whose enrolment waits for the referencing are told of it."""
         super().save_model(request, obj, form, change)
-        if obj.referenced_on is not None and "referenced_on" in form.changed_data:
+        if obj.referenced_on is not None and form.initial.get("referenced_on") is None:
             tell_referenced(obj)
 
     def panels(self, request: HttpRequest, obj: Solution) -> list[Panel]:

@@ -11,12 +11,16 @@ from enrolment.workflow import REFERENCING_IMPORT
 from segur_portal.common.models import StoredFile
 
 
-@pghistory.track(exclude=["report"])
+@pghistory.track(exclude=["report", "written"])
 class ReferencingImport(models.Model):
     """One list of ANS: referencing of solutions, declared distributors (domain page, section 1).
 
     `report` holds `{"reason", "alarms", "schemes", "added", "changed", "refused", "ignored"}`,
-    lists of rows, and `ignored_count`: lines of editors or distributors without an account.
+    lists of rows, and `ignored_count`: lines of editors or distributors without an account; once
+    restored, `back` and `left` too, lists of rows, and their counts.
+
+    `written` keeps everything that it changed, before and after, so that it can be undone; a list
+    applied before this was kept has none, and stays.
     """
 
     state = models.CharField(
@@ -32,6 +36,7 @@ class ReferencingImport(models.Model):
     changed = models.PositiveIntegerField("modifications", default=0)
     refused = models.PositiveIntegerField("lignes refusées", default=0)
     report = models.JSONField("compte rendu", default=dict, blank=True)
+    written = models.JSONField("écritures", null=True, blank=True, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="importé par"
     )
@@ -54,6 +59,12 @@ class ReferencingImport(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["received", "quarantined"]) | Q(finished_at__isnull=False),
                 name="referencing_import_finished_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="restored") | Q(written__isnull=False),
+                name="referencing_restored_was_kept",
+                violation_error_message="Seule une liste dont les écritures sont gardées se "
+                "restaure.",
             ),
             models.UniqueConstraint(
                 fields=["state"],

@@ -30,12 +30,17 @@ class Solution(models.Model):
         ordering = ["scheme", "name", "version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "editor", "name", "version"], name="solution_version_once"
+                fields=["scheme", "editor", "name", "version"],
+                name="solution_version_once",
+                violation_error_message="L’éditeur a déjà une solution de ce nom et de cette "
+                "version sur ce dispositif.",
             ),
             models.UniqueConstraint(
                 fields=["scheme", "reference_number"],
                 condition=~Q(reference_number=""),
                 name="solution_reference_number_once",
+                violation_error_message="Ce numéro de référencement est celui d’une autre "
+                "solution de ce dispositif.",
             ),
             models.CheckConstraint(
                 condition=Q(referenced_on__isnull=True)
