@@ -152,6 +152,13 @@ class DocumentQuerySet(models.QuerySet[Any]):
         mandates = self.filter(kind=DocumentKind.DISTRIBUTION_MANDATE, state="accepted")
         return mandates.filter(solution__in=list(solutions)).order_by("pk")
 
+    def mandates_for(self, solution: int) -> DocumentQuerySet:
+        """The distribution mandates for a solution that count or may come to count: every one
+        accepted, and the one that waits for an officer; the latest first."""
+        counts = Q(state="accepted") | Q(state="pending", replaced_at__isnull=True)
+        mandates = self.filter(counts, kind=DocumentKind.DISTRIBUTION_MANDATE, solution=solution)
+        return mandates.select_related("enrolment", "reviewed_by").order_by("-deposited_at", "-pk")
+
 
 class BankDetailsQuerySet(models.QuerySet[Any]):
     """Bank details."""

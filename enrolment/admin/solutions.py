@@ -6,19 +6,35 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
 
 from enrolment.actions import tell_referenced
+from enrolment.admin.scope import assigned_schemes, is_limited
 from enrolment.enums import UserKind
-from enrolment.models import Distribution, Solution
+from enrolment.models import Distribution, Solution, SupportingDocument
+from enrolment.rules import Mandate
+from enrolment.rules.documents import anchor_of
+from segur_portal.common import clock
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.displays import scheme_name
 from segur_portal.common.admin.filters import DayRangeFilter
 from segur_portal.common.admin.history import history
-from segur_portal.common.admin.panels import Panel
+from segur_portal.common.admin.panels import Panel, sentences, table
+from segur_portal.common.french import day, paris_day
 
 DECLARED = ("declared_on",)
+_MANDATE_HEADERS = (
+    "Pièce",
+    "Déposée le",
+    "À partir du",
+    "Jusqu’au",
+    "OSU de l’éditeur",
+    "État",
+    "Vérifié par",
+)
 MANDATE = ("mandate_accepted_on", "mandate_starts_on", "mandate_ends_on", "covers_osu")
 
 
@@ -130,4 +146,50 @@ class DistributionAdmin(PortalAdmin):
         return (*fixed, *not_theirs(request.user))
 
     def panels(self, request: HttpRequest, obj: Distribution) -> list[Panel]:
-        return [history(obj)]
+        return [mandates_of(request, obj), history(obj)]
+
+
+def mandates_of(request: HttpRequest, distribution: Distribution) -> Panel:
+    """Every mandate that counts (ENR-003), and not the last alone, with a way to its review."""
+    rows = SupportingDocument.objects.of(distribution.distributor)
+    found = list(rows.mandates_for(distribution.solution_id))
+    if found:
+        lines = [_mandate_cells(request, row) for row in found]
+        return table("Mandats", _MANDATE_HEADERS, lines)
+    said = "Aucun mandat déposé dans un enrôlement de ce distributeur."
+    if distribution.mandate_accepted_on:
+        said += " Celui qui figure ci-dessus a été saisi à la main."
+    return sentences("Mandats", [said])
+
+
+def _mandate_cells(request: HttpRequest, row: SupportingDocument) -> tuple[str, ...]:
+    mandate = Mandate(clock.today(), row.starts_on, row.expires_on, row.covers_osu)
+    state = row.get_state_display()
+    if row.state == "accepted":
+        state += " – en vigueur" if mandate.runs_on(clock.today()) else " – hors période"
+    reviewed = (
+        f"{row.reviewed_by}, le {day(paris_day(row.reviewed_at))}" if row.reviewed_at else "–"
+    )
+    return (
+        _review_link(request, row),
+        day(paris_day(row.deposited_at)),
+        day(row.starts_on) if row.starts_on else "–",
+        day(row.expires_on) if row.expires_on else "–",
+        "oui" if row.covers_osu else "non",
+        state,
+        reviewed,
+    )
+
+
+def _review_link(request: HttpRequest, row: SupportingDocument) -> str:
+    """The version, with the page of its review for who may open it."""
+    name, enrolment = f"Version {row.version}", row.enrolment
+    user: Any = request.user
+    is_elsewhere = (
+        is_limited(user) and not assigned_schemes(user).filter(scheme=enrolment.scheme_id).exists()
+    )
+    if is_elsewhere or not user.has_perm("enrolment.view_enrolment"):
+        return name
+    address = reverse("admin:enrolment_enrolment_review", args=[enrolment.pk])
+    anchor = anchor_of(row.kind, row.solution_id)
+    return format_html('<a class="underline" href="{}?piece={}">{}</a>', address, anchor, name)

@@ -1,4 +1,4 @@
-"""ANS's list, in a browser: imported, left in quarantine, confirmed, undone."""
+"""ANS's list, in a browser: imported, left in quarantine, confirmed, undone; and its mandates."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from enrolment.actions import sync_groups
+from enrolment.actions import review_document, sync_groups
 from enrolment.enums import UserKind
-from enrolment.models import Distribution, Solution, User
+from enrolment.models import Distribution, Enrolment, Solution, User
 from segur_portal.common.identifiers import make_siret
 from tests.builders import SIRET
-from tests.enrolment.kit import RIS, a_draft
+from tests.enrolment.kit import RIS, a_draft, deposit
 from tests.factories import a_member, a_supplier, a_user
 from tests.funding.accepted import Staff
 
@@ -82,3 +82,29 @@ def test_a_list_is_confirmed_then_undone(
     expect(page.get_by_text("Changée depuis –")).to_be_visible()
     look(page, "list-restored")
     assert not Solution.objects.exclude(name="Clair RIS").exclude(reference_number="").exists()
+
+
+def test_the_mandates_of_a_distribution(
+    open_page: OpenPage, look: Look, staff: Staff, distributed: Distribution
+) -> None:
+    """From the list of mandates to the review of one."""
+    enrolment = Enrolment.objects.get()
+    actor = a_user("depot@exemple.fr")
+    Enrolment.objects.update(state="final", final_validated_on=date(2026, 1, 5))
+    for period in ((date(2026, 1, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2027, 6, 30))):
+        row = deposit(
+            enrolment,
+            actor,
+            "distribution_mandate",
+            distributed.solution_id,
+            starts_on=period[0],
+            expires_on=period[1],
+        )
+        review_document(row, "accept", actor=staff.preparer)
+    deposit(enrolment, actor, "distribution_mandate", distributed.solution_id)
+    address = reverse("admin:enrolment_distribution_change", args=[distributed.pk])
+    page = open_page(address, user=staff.preparer)
+    expect(page.get_by_text("Accepté – en vigueur")).to_be_visible()
+    look(page, "mandates")
+    page.get_by_role("link", name="Version 3").click()
+    expect(page.get_by_text("Version 3, déposée le")).to_be_visible()

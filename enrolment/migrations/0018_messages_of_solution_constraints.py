@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0015_referencing_imports_restored'),
+        ('enrolment', '0017_referencing_imports_restored'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0014_solutions_being_added'),
+        ('enrolment', '0016_answers_taken_over'),
     ]
 
     operations = [
