@@ -10,6 +10,7 @@ from orders.models import Order
 from pilots.enums import ProofKind
 from pilots.queries import PilotProofQuerySet
 from pilots.workflow import PROOF
+from segur_portal.common.enums import ReasonSubject
 from segur_portal.common.models import StoredFile
 
 
@@ -66,6 +67,9 @@ class PilotProof(models.Model):
     reviewed_on = models.DateField("examiné le", null=True, blank=True)
     reason_code = models.CharField("motif", max_length=40, blank=True)
     answer = models.TextField("réponse", blank=True)
+
+    # The list of reasons of each code: it is read in words.
+    coded = {"reason_code": ReasonSubject.PILOT.value}
 
     objects = PilotProofQuerySet.as_manager()
 

@@ -23,7 +23,7 @@ from segur_portal.common.models import NoticeKind
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
 
-_FACTS = {"vat": "assujettissement à la TVA", "osu": "habilitation OSU"}
+FACTS = {"vat": "assujettissement à la TVA", "osu": "habilitation OSU"}
 TITLES = {
     "request_correction": "Une correction est demandée",
     "validate_early": "Votre enrôlement anticipé est validé",
@@ -84,7 +84,7 @@ def take_facts(enrolment: Enrolment) -> None:
     if declared["osu"][0] is None:
         changed.discard("osu")
     moved = [
-        f"{_FACTS[name]} (dans l’enrôlement : {_said(declared[name])} ; pour l’organisation : "
+        f"{FACTS[name]} (dans l’enrôlement : {_said(declared[name])} ; pour l’organisation : "
         f"{_said(now[name])})"
         for name in sorted(changed & known.keys() & now.keys())
         if now[name] not in (known[name], declared[name])

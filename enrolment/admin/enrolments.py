@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from enrolment.actions import assign_enrolment, move_enrolment, offered_solutions
 from enrolment.actions.paperwork import STEPS, VALIDATED, amendment_of
-from enrolment.actions.reviews import facts_in
+from enrolment.actions.reviews import FACTS, facts_in
 from enrolment.admin.changes import CHANGE_DEEDS, change_deeds, changes_panels
 from enrolment.admin.review import ReviewMixin
 from enrolment.admin.scope import SchemeScopedMixin
@@ -325,7 +325,7 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
             _submissions(obj),
             *changes_panels(obj),
             timeline(obj, workflow=ENROLMENT, words={**words, **_WORDS}),
-            history(obj),
+            history(obj, words={**STEP_TITLES, **FACTS, "name": "autre nom"}),
         ]
 
     @display(description="état", ordering="state", label=STATE_COLOURS)

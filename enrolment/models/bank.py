@@ -70,6 +70,9 @@ class BankDetails(models.Model):
     )
     effective_on = models.DateField("utilisable à partir du", null=True, blank=True)
 
+    # Never shown, even in the history.
+    secrets = ("iban_encrypted", "iban_index")
+
     objects = BankDetailsQuerySet.as_manager()
 
     class Meta:

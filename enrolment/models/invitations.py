@@ -43,6 +43,9 @@ class Invitation(models.Model):
     )
     cancelled_at = models.DateTimeField("annulée le", null=True, blank=True)
 
+    # Never shown, even in the history: the link is made of it.
+    secrets = ("nonce",)
+
     objects = InvitationQuerySet.as_manager()
 
     class Meta:

@@ -2,63 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
 
 from segur_portal.common.admin.panels import Panel, table, when
-from segur_portal.common.french import day
+from segur_portal.common.admin.values import Change, Reader
 
 LENGTH = 50
 HEADERS = ("Quand", "Qui", "Ce qui a changé")
 MACHINE = "Le portail"
 
 
-def history(obj: Any, title: str = "Historique") -> Panel:
-    """The versions of a tracked row: when, who, each changed field before and after."""
-    return table(title, HEADERS, history_rows(type(obj), obj.events.all()))
+def history(
+    obj: Any, title: str = "Historique", *, words: Mapping[str, str] | None = None
+) -> Panel:
+    """The versions of a tracked row: when, who, each changed field before and after; `words` are
+    the labels of codes that are of no list."""
+    return table(title, HEADERS, history_rows(type(obj), obj.events.all(), words=words))
 
 
 def history_rows(
-    model: type[models.Model], events: Any, name: Callable[[Any], str] | None = None
+    model: type[models.Model],
+    events: Any,
+    name: Callable[[Any], str] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> list[Sequence[str]]:
-    """Rows of history, latest first, of the events of one row or several; two queries.
+    """Rows of history, latest first, of the events of one row or several.
 
-    `name` says which row an event speaks of, where there are several.
+    One query, and one for each kind of object that the changes name. `name` says which row an
+    event speaks of, where there are several.
     """
     found = list(events.select_related("pgh_context").order_by("-pgh_id")[: LENGTH + 1])
-    names = _names(found)
+    changes = [
+        _changes(model, event, _before(found, position))
+        for position, event in enumerate(found[:LENGTH])
+    ]
+    reader = _reader(found, changes, words)
     return [
         (
             when(event.pgh_created_at),
-            names.get(_user_id(event), MACHINE),
-            (f"{name(event)} : " if name else "")
-            + "\u202f; ".join(_changes(model, event, _before(found, position))),
+            _who(event, reader),
+            (f"{name(event)} : " if name else "") + _told(event, changed, reader),
         )
-        for position, event in enumerate(found[:LENGTH])
+        for event, changed in zip(found, changes, strict=False)
     ]
 
 
 def change_rows(events: Sequence[Any]) -> list[Sequence[str]]:
-    """Rows of changes of one kind of object, each event with its `before_id`; two queries."""
+    """Rows of changes of one kind of object, each event with its `before_id`: one query, and one
+    for each kind of object that the changes name."""
     if not events:
         return []
     model = type(events[0])
     earlier = model._default_manager.in_bulk([one.before_id for one in events if one.before_id])
-    names = _names(events)
+    tracked = model.pgh_tracked_model
+    changes = [_changes(tracked, event, earlier.get(event.before_id)) for event in events]
+    reader = _reader(events, changes)
     return [
         (
             when(event.pgh_created_at),
-            names.get(_user_id(event), MACHINE),
-            f"{model.pgh_tracked_model._meta.verbose_name} {event.pgh_obj_id}",
-            "\u202f; ".join(_changes(model.pgh_tracked_model, event, earlier.get(event.before_id))),
+            _who(event, reader),
+            f"{tracked._meta.verbose_name} {event.pgh_obj_id}",
+            _told(event, changed, reader),
             _reason(event),
         )
-        for event in events
+        for event, changed in zip(events, changes, strict=True)
     ]
 
 
@@ -78,36 +89,37 @@ def _user_id(event: Any) -> Any:
     return metadata.get("actor") or metadata.get("user")
 
 
-def _names(events: Sequence[Any]) -> dict[Any, str]:
-    ids = {user_id for event in events if (user_id := _user_id(event))}
-    return {pk: str(user) for pk, user in get_user_model()._default_manager.in_bulk(ids).items()}
+def _who(event: Any, reader: Reader) -> str:
+    key = _user_id(event)
+    return reader.name(get_user_model(), key) if key else MACHINE
 
 
-def _changes(model: type[models.Model], event: Any, older: Any) -> Iterator[str]:
+def _reader(
+    events: Sequence[Any],
+    changes: Sequence[list[Change] | None],
+    words: Mapping[str, str] | None = None,
+) -> Reader:
+    people = {key for event in events if (key := _user_id(event))}
+    every = (one for changed in changes for one in changed or ())
+    return Reader(every, people=(get_user_model(), people), words=words)
+
+
+def _changes(model: type[models.Model], event: Any, older: Any) -> list[Change] | None:
+    """What differs from the version before; None without one."""
     if older is None:
-        yield "Création" if event.pgh_label == "insert" else "Version la plus ancienne connue"
-        return
+        return None
     tracked = {column.attname for column in event._meta.concrete_fields}
-    for column in model._meta.concrete_fields:
-        if column.attname not in tracked:
-            continue
-        before, after = (getattr(row, column.attname) for row in (older, event))
-        if before != after:
-            yield f"{column.verbose_name} : {_shown(column, before)} → {_shown(column, after)}"
+    pairs = (
+        Change(column, getattr(older, column.attname), getattr(event, column.attname))
+        for column in model._meta.concrete_fields
+        if column.attname in tracked
+    )
+    return [one for one in pairs if one.before != one.after]
 
 
-def _shown(column: Any, value: Any) -> str:
-    """A value in words: choices by their label, dates and booleans in French."""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if value is None or value in ("", [], {}):
-        return "vide"
-    if isinstance(value, datetime):
-        return when(value)
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, Decimal):
-        return f"{value}".replace(".", ",")
-    if isinstance(value, list | dict):
-        return ", ".join(map(str, value))
-    return str(dict(column.flatchoices).get(value, value))
+def _told(event: Any, changed: list[Change] | None, reader: Reader) -> str:
+    if event.pgh_label == "delete":
+        return "Suppression"
+    if changed is None:
+        return "Création" if event.pgh_label == "insert" else "Version la plus ancienne connue"
+    return "\u202f; ".join(reader.sentence(one) for one in changed)
