@@ -6,12 +6,10 @@ from typing import Any
 
 from django import forms
 
+from segur_portal.common.soundness import FILE_ERRORS
+
 _PDF = forms.FileInput(attrs={"accept": ".pdf,application/pdf"})
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-_FILE_ERRORS = {
-    "required": "Choisissez le fichier PDF à transmettre.",
-    "empty": "Ce fichier est vide : choisissez-en un autre.",
-}
 
 
 class ReportForm(forms.Form):
@@ -28,7 +26,7 @@ class ReportForm(forms.Form):
         help_text="20 Mio et 50 pages au plus, sans mot de passe.",
         widget=_PDF,
         max_length=255,
-        error_messages=_FILE_ERRORS,
+        error_messages=FILE_ERRORS,
     )
 
 
@@ -45,7 +43,7 @@ class TrainingForm(forms.Form):
         help_text="20 Mio et 50 pages au plus, sans mot de passe.",
         widget=_PDF,
         max_length=255,
-        error_messages=_FILE_ERRORS,
+        error_messages=FILE_ERRORS,
     )
 
 

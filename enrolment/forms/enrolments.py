@@ -22,6 +22,7 @@ from enrolment.rules.documents import (
     date_fault,
 )
 from segur_portal.common import clock
+from segur_portal.common.soundness import FILE_ERRORS, SoundPdf
 
 YES_NO = [(True, "Oui"), (False, "Non")]
 
@@ -194,7 +195,18 @@ class DistributionForm(forms.Form):
 class DocumentForm(forms.Form):
     """One document: its file, and the dates that its kind carries."""
 
-    file = forms.FileField(label="Fichier", help_text="PDF, JPEG ou PNG.")
+    file = forms.FileField(
+        label="Fichier",
+        help_text="PDF, JPEG ou PNG.",
+        validators=[
+            SoundPdf(
+                is_always=False,
+                max_bytes="ENROLMENT_FILE_MAX_BYTES",
+                max_pages="ENROLMENT_FILE_MAX_PAGES",
+            )
+        ],
+        error_messages={**FILE_ERRORS, "required": "Choisissez le fichier à déposer."},
+    )
     issued_on = day_field("Établi le", required=True)
     starts_on = day_field("Valable à partir du", required=True)
     expires_on = day_field("Valable jusqu’au")

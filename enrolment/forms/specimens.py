@@ -9,6 +9,7 @@ from django import forms
 from enrolment.enums import SpecimenKind
 from enrolment.models import Specimen
 from segur_portal.common.models import Scheme
+from segur_portal.common.soundness import FILE_ERRORS, SoundPdf
 
 
 class SpecimenForm(forms.Form):
@@ -29,6 +30,8 @@ class SpecimenForm(forms.Form):
         "texte est lu par le portail ; un document numérisé est contrôlé à la main.",
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
         max_length=255,
+        validators=[SoundPdf()],
+        error_messages=FILE_ERRORS,
     )
 
     def __init__(self, *args: Any, replaces: Specimen | None = None, **kwargs: Any) -> None:

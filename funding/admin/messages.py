@@ -22,6 +22,7 @@ from funding.models import Attachment, FundingRequest, Message
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.panels import Panel, table, when
 from segur_portal.common.serving import serve_file
+from segur_portal.common.soundness import SoundPdf
 from segur_portal.common.workflow import ForbiddenMoveError
 
 SHOWN = 50
@@ -43,6 +44,7 @@ class OfficerMessageForm(forms.Form):
         required=False,
         help_text=f"{MAX_FILES} fichiers au plus, de 10 Mio chacun.",
         max_length=255,
+        validators=[SoundPdf(is_always=False, is_named=True)],
     )
 
 

@@ -23,6 +23,7 @@ from funding.models import DepositLine, Dispute, DisputePart
 from funding.report.disputes import side_of
 from segur_portal.common import clock
 from segur_portal.common.serving import serve_file
+from segur_portal.common.soundness import FILE_ERRORS, SoundPdf
 from segur_portal.common.workflow import ForbiddenMoveError
 
 SHOWN = 100
@@ -43,7 +44,11 @@ class PartForm(forms.Form):
         "verra pas.",
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
         max_length=255,
-        error_messages={"required": "Joignez le bon de commande signé du client."},
+        validators=[SoundPdf()],
+        error_messages={
+            **FILE_ERRORS,
+            "required": "Joignez le bon de commande signé du client.",
+        },
     )
 
     def __init__(self, *args: Any, needs_file: bool, **kwargs: Any) -> None:
@@ -54,14 +59,7 @@ class PartForm(forms.Form):
             self.fields["piece"].label = "Bon de commande signé du client, au format PDF"
 
     def clean_piece(self) -> Any:
-        """By its bytes, not by its name."""
-        file = self.cleaned_data["piece"]
-        if file:
-            head = file.read(1024)
-            file.seek(0)
-            if b"%PDF-" not in head:
-                raise forms.ValidationError("Ce fichier n’est pas un PDF : exportez-le en PDF.")
-        return file or None
+        return self.cleaned_data["piece"] or None
 
 
 @require_GET

@@ -16,6 +16,7 @@ from funding.actions.messages import MAX_FILES, MessageRefusedError, send_messag
 from funding.forms import FilesField
 from funding.models import Attachment, FundingRequest, Message
 from segur_portal.common.serving import serve_file
+from segur_portal.common.soundness import SoundPdf
 
 
 class MessageForm(forms.Form):
@@ -32,6 +33,7 @@ class MessageForm(forms.Form):
         required=False,
         help_text=f"{MAX_FILES} fichiers au plus, de 10 Mio chacun.",
         max_length=255,
+        validators=[SoundPdf(is_always=False, is_named=True)],
     )
     reponse = forms.BooleanField(label="J’attends une réponse", required=False)
 

@@ -333,6 +333,8 @@ DEPOSIT_JSON_MAX_BYTES = env.int("DEPOSIT_JSON_MAX_BYTES", 10 * 1024 * 1024)
 DEPOSIT_ZIP_MAX_BYTES = env.int("DEPOSIT_ZIP_MAX_BYTES", 500 * 1024 * 1024)
 DEPOSIT_ZIP_MAX_ENTRIES = env.int("DEPOSIT_ZIP_MAX_ENTRIES", 1_000)
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024)
+# What reads a PDF received on screen, in whatever app it is.
+PDF_READER = "funding.documents.soundness.faults_of"
 DOCUMENT_MAX_PAGES = env.int("DOCUMENT_MAX_PAGES", 50)
 # PEM files of the authorities whose signatures are « verified ».
 SIGNATURE_TRUST_ROOTS: list[str] = env.list("SIGNATURE_TRUST_ROOTS", [])

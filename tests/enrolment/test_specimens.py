@@ -31,6 +31,7 @@ from funding.report.paper import model_data
 from segur_portal.common.models import Notification, OutgoingMail, Scheme, Statement
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import SIRET, a_request
+from tests.documents.hostile_pdfs import GOOD
 from tests.factories import A_DAY, a_member, a_supplier, an_enrolment, an_officer, the_programme
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +226,7 @@ def test_a_supplier_submits_and_withdraws_on_its_pages(client: Client, member: U
         "scheme": RIS,
         "kind": "purchase_order",
         "label": "BDC maison",
-        "file": SimpleUploadedFile("bdc.pdf", b"%PDF-1.7"),
+        "file": SimpleUploadedFile("bdc.pdf", GOOD),
     }
     page = client.post(reverse("specimen_new"), data, follow=True)
     specimen = Specimen.objects.get()

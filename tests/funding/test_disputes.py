@@ -31,6 +31,7 @@ from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import IssuedDocument, Notification, OutgoingMail
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.builders import SIRET, a_request
+from tests.documents.hostile_pdfs import GOOD
 from tests.factories import (
     A_DAY,
     a_base,
@@ -96,7 +97,7 @@ def dispute(line: DepositLine) -> Dispute:
 
 
 def a_pdf(name: str = "bon-du-levant.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.7 signed", "application/pdf")
+    return SimpleUploadedFile(name, GOOD, "application/pdf")
 
 
 def parties(dispute: Dispute) -> dict[str, User]:

@@ -16,6 +16,7 @@ from funding.actions.messages import MAX_FILES, MessageRefusedError, send_messag
 from funding.models import FundingRequest, Message
 from segur_portal.common.identifiers import make_siret
 from segur_portal.common.models import Notification
+from tests.documents.hostile_pdfs import GOOD
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
 from tests.funding.accepted import accepted_requests
 
@@ -43,7 +44,7 @@ def browser_of(user: User) -> Client:
 
 
 def a_file(name: str = "preuve.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.7 preuve")
+    return SimpleUploadedFile(name, GOOD)
 
 
 def test_the_answer_expected_is_the_next_word_of_the_other(
@@ -87,9 +88,9 @@ def test_who_may_read_is_decided_by_the_query(
     sync_groups()
     url = reverse("message_file", args=[request_.number, piece.pk])
     assert browser_of(stranger).get(url).status_code == 404
-    assert browser_of(member).get(url).content == b"%PDF-1.7 preuve"
+    assert browser_of(member).get(url).content == GOOD
     agents = reverse("admin:funding_fundingrequest_attachment", args=[request_.pk, piece.pk])
-    assert browser_of(officer).get(agents).content == b"%PDF-1.7 preuve"
+    assert browser_of(officer).get(agents).content == GOOD
     assert browser_of(elsewhere).get(agents).status_code in (302, 404)
 
 
