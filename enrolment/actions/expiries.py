@@ -5,17 +5,17 @@ Nothing is to be switched off on the day: the rules read the dates (ENR-001 to E
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from enrolment.actions.reviews import members_of, page_of
 from enrolment.models import Distribution, Enrolment, Supplier, SupportingDocument
-from enrolment.rules.documents import SUSPENDING
+from enrolment.rules.documents import SUSPENDING, DocumentKind
 from segur_portal.common import clock
 from segur_portal.common.french import day
 from segur_portal.common.models import NoticeKind
@@ -66,6 +66,7 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
     )
     if supplier is not None:
         mandates = mandates.filter(distributor=supplier)
+    places = places_to_renew(supplier)
     for one in mandates.select_related("solution").order_by("mandate_ends_on", "pk"):
         assert one.mandate_ends_on is not None
         yield Ending(
@@ -74,13 +75,11 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
             f"Mandat de distribution de {one.solution}",
             one.mandate_ends_on,
             "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
-            reverse("enrolment_list"),
+            places.mandate(one),
         )
     suppliers = Supplier.objects.filter(osu_expires_on__lte=until)
     if supplier is not None:
         suppliers = suppliers.filter(pk=supplier.pk)
-    validated = Enrolment.objects.filter(supplier=OuterRef("pk"), state="final").order_by("pk")
-    suppliers = suppliers.annotate(enrolment_to_change=Subquery(validated.values("pk")[:1]))
     for owner in suppliers.order_by("osu_expires_on", "pk"):
         assert owner.osu_expires_on is not None
         yield Ending(
@@ -90,10 +89,51 @@ def endings(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
             owner.osu_expires_on,
             "Au-delà, vos demandes seront KO (ENR-004). Déclarez son renouvellement dans votre "
             "enrôlement.",
-            reverse("enrolment_change", args=[owner.enrolment_to_change])
-            if owner.enrolment_to_change
-            else reverse("enrolment_list"),
+            places.habilitation(owner.pk)[0],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where suppliers renew what is not a document of an enrolment: the page of each mandate by
+    distributor and solution, that of the dates of the habilitation by supplier."""
+
+    mandates: Mapping[tuple[int, int], str]
+    organisations: Mapping[int, str]
+
+    def mandate(self, one: Distribution) -> str:
+        """The card of the mandate; without one yet, the enrolments."""
+        key = (one.distributor_id, one.solution_id)
+        return self.mandates.get(key) or reverse("enrolment_list")
+
+    def habilitation(self, supplier_id: int) -> tuple[str, str]:
+        """The page, and the words of its link; without an enrolment that is open, their list."""
+        page = self.organisations.get(supplier_id) or reverse("enrolment_list")
+        return page, "Déclarer les dates de l’habilitation OSU"
+
+
+def places_to_renew(supplier: Supplier | None = None) -> Places:
+    """Where these suppliers (all by default) renew a mandate or an habilitation: two queries."""
+    alive = Enrolment.objects.alive()
+    if supplier is not None:
+        alive = alive.of(supplier)
+    mandates = SupportingDocument.objects.current().filter(
+        kind=DocumentKind.DISTRIBUTION_MANDATE, enrolment__in=alive.values("pk")
+    )
+    # A final enrolment declares a change; it comes last, and is kept.
+    opened = alive.filter(state__in=["draft", "early", "final"]).order_by(Q(state="final"), "-pk")
+    return Places(
+        {
+            (one.enrolment.supplier_id, one.solution_id): page_of(one)
+            for one in mandates.select_related("enrolment").order_by("pk")
+        },
+        {
+            one.supplier_id: reverse("enrolment_change", args=[one.pk])
+            if one.state == "final"
+            else reverse("enrolment_step", args=[one.pk, "organisation"])
+            for one in opened
+        },
+    )
 
 
 def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:

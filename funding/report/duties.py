@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from enrolment.actions.expiries import Ending
+from enrolment.actions.expiries import Ending, Places
 from enrolment.actions.reviews import page_of
 from enrolment.models import (
     Amendment,
@@ -294,42 +294,55 @@ def expiry_duties(
     supplier: Supplier,
     membership: Membership,
     distributions: Iterable[Distribution],
+    places: Places,
     today: date,
 ) -> Iterator[Duty]:
     """Rights that end soon: the OSU habilitation (ENR-004), mandates (ENR-003), this membership."""
+    osu, declare = places.habilitation(supplier.pk)
     if not supplier.holds_osu(today):
         yield Duty(
             "Habilitation OSU absente ou expirée",
             "Sans elle vos demandes sont KO (ENR-004), sauf si le mandat de l’éditeur la couvre.",
+            url=osu,
+            link=declare,
             level="error",
         )
     elif _is_soon(supplier.osu_expires_on, today):
         yield Duty(
             f"Habilitation OSU : expire le {day(supplier.osu_expires_on)}",  # type: ignore[arg-type]
             "Renouvelez-la : au-delà, vos demandes seront KO (ENR-004).",
+            url=osu,
+            link=declare,
         )
     for one in distributions:
         if _is_soon(one.mandate_ends_on, today):
-            yield _mandate_duty(one, today)
+            yield _mandate_duty(one, places.mandate(one), today)
     if _is_soon(membership.expires_on, today):
         yield Duty(
             f"Votre accès à {supplier.name} finit le {day(membership.expires_on)}",  # type: ignore[arg-type]
             "Demandez à l’administrateur de votre organisation de le prolonger.",
+            url=reverse("members"),
+            link="Voir qui administre l’organisation",
         )
 
 
-def _mandate_duty(one: Distribution, today: date) -> Duty:
+def _mandate_duty(one: Distribution, page: str, today: date) -> Duty:
     """A mandate that ends, or has ended: without it the requests are KO (ENR-003)."""
     end: date = one.mandate_ends_on  # type: ignore[assignment]
     title = f"Mandat de distribution de {one.solution}"
+    link = f"Renouveler le mandat de {one.solution}"
     if end < today:
         return Duty(
             f"{title} : expiré depuis le {day(end)}",
             "Vos demandes pour cette solution sont KO (ENR-003) : déposez un nouveau mandat.",
+            url=page,
+            link=link,
         )
     return Duty(
         f"{title} : finit le {day(end)}",
         "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
+        url=page,
+        link=link,
     )
 
 

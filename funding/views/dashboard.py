@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from enrolment.actions.expiries import documents_ending as _documents
+from enrolment.actions.expiries import places_to_renew
 from enrolment.doors import SupplierRequest, supplier_required
 from enrolment.models import (
     Amendment,
@@ -129,5 +130,6 @@ def _expiries(supplier: Supplier, membership: Membership) -> Iterator[duties.Dut
     mandates = Distribution.objects.filter(distributor=supplier).select_related("solution")
     ordered = mandates.order_by("mandate_ends_on", "pk")
     today = clock.today()
-    yield from duties.expiry_duties(supplier, membership, ordered, today)
+    places = places_to_renew(supplier)
+    yield from duties.expiry_duties(supplier, membership, ordered, places, today)
     yield from duties.document_duties(_documents(today + duties.WARNED, supplier), today)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
-from enrolment.models import Distribution, Solution
+from enrolment.actions.expiries import Ending, Places
+from enrolment.models import Amendment, Distribution, Enrolment, Solution, SupportingDocument
+from funding.models import Payment
 from funding.report import duties
 from segur_portal.common.enums import WindowKind
+from segur_portal.common.models import Reason, Scheme
 
 RIS = "SONS-IMG-RIS-Va2"
 CLOSING = datetime(2026, 11, 10, 11, tzinfo=UTC)
 TODAY = date(2026, 9, 15)
+PLACES = Places({(1, 7): "/mandat/"}, {1: "/organisation/"})
+SOON = date(2026, 9, 20)
 WINDOWS: Any = {(RIS, WindowKind.ADVANCE.value): SimpleNamespace(closes_at=CLOSING)}
 
 
@@ -37,8 +45,8 @@ def a_request(number: int) -> Any:
 
 
 def a_mandate(ends_on: date | None) -> Distribution:
-    solution = Solution(name="Orion RIS", version="12")
-    return Distribution(solution=solution, mandate_ends_on=ends_on)
+    solution = Solution(pk=7, name="Orion RIS", version="12")
+    return Distribution(distributor_id=1, solution=solution, mandate_ends_on=ends_on)
 
 
 def test_ko_requests_are_one_duty_that_names_the_latest_deposits() -> None:
@@ -83,9 +91,11 @@ def test_a_mandate_is_announced_before_its_end_then_said_expired(
     ends_on: date | None, said: str
 ) -> None:
     """Sixty days before; never in the future tense once it is over."""
-    supplier: Any = SimpleNamespace(holds_osu=lambda _: True, osu_expires_on=None, name="Essai")
+    supplier: Any = SimpleNamespace(
+        pk=1, holds_osu=lambda _: True, osu_expires_on=None, name="Essai"
+    )
     membership: Any = SimpleNamespace(expires_on=None)
-    found = list(duties.expiry_duties(supplier, membership, [a_mandate(ends_on)], TODAY))
+    found = list(duties.expiry_duties(supplier, membership, [a_mandate(ends_on)], PLACES, TODAY))
     assert [said in duty.title for duty in found] == ([True] if said else [])
 
 
@@ -100,3 +110,65 @@ def test_what_blocks_comes_first_then_what_ends_soonest() -> None:
     ]
     ordered = [duty.title for duty in duties.gravest_first(given)]
     assert ordered == ["error", "early", "late", "warning", "info"]
+
+
+def every_duty() -> Iterator[duties.Duty]:
+    """At least one duty of each kind, as long as it has several forms."""
+    supplier: Any = SimpleNamespace(pk=1, holds_osu=lambda _: True, osu_expires_on=SOON, name="X")
+    without: Any = SimpleNamespace(pk=2, holds_osu=lambda _: False, osu_expires_on=None, name="Y")
+    membership: Any = SimpleNamespace(expires_on=SOON)
+    mandates = [a_mandate(SOON), a_mandate(date(2026, 3, 31))]
+    yield from duties.expiry_duties(supplier, membership, mandates, PLACES, TODAY)
+    yield from duties.expiry_duties(without, membership, [], PLACES, TODAY)
+    yield from duties.correction_duties([a_request(1)], 1, {})
+    message: Any = SimpleNamespace(request=a_request(1), text="Quand ?")
+    yield from duties.message_duties([message])
+    yield from duties.hold_duties(2, WINDOWS, RIS)
+    yield from duties.ko_duties([a_row(1)], WINDOWS)
+    deposit: Any = SimpleNamespace(
+        number="DEP-0000001",
+        key=UUID(int=1),
+        missing_count=1,
+        file_id=None,
+        file_name="a.json",
+        findings=[{"message": "Illisible."}],
+    )
+    yield from duties.incomplete_duties([(deposit, CLOSING)])
+    yield from duties.refusal_duties([deposit])
+    yield from duties.departure_duties(1)
+    yield from duties.account_duties(Payment(pk=1, state="returned"), None)
+    yield from duties.enrolment_duties([])
+    scheme = Scheme(software="RIS")
+    yield from duties.enrolment_duties([Enrolment(pk=1, state="early", scheme=scheme)])
+    document: Any = SupportingDocument(pk=1, kind="identity", message="Floue")
+    document.enrolment = Enrolment(pk=1, scheme=scheme)
+    document.reason = Reason(label="Illisible")
+    yield from duties.sent_back_duties([document])
+    change = Amendment(pk=1, enrolment=document.enrolment, state="draft")
+    yield from duties.change_duties([change])
+    ending = Ending(1, "document-1", "Pièce d’identité", SOON, "", "/piece/")
+    yield from duties.document_duties([ending], TODAY)
+
+
+def test_every_duty_says_where_one_acts() -> None:
+    """A link in words, or each of its objects; and every kind is looked at here."""
+    found = list(every_duty())
+    assert [one.title for one in found if not (one.url and one.link) and not one.items] == []
+    assert all(item.url and item.label for one in found for item in one.items)
+    kinds = [name for name in vars(duties) if name.endswith("_duties")]
+    looked = set(inspect.getsource(every_duty).replace("(", ".").split("."))
+    assert [name for name in kinds if name not in looked] == []
+
+
+def test_a_mandate_is_renewed_at_its_own_card() -> None:
+    """And an habilitation where its dates are declared, or by writing to ASP."""
+    expected = {
+        "Mandat de distribution": "/mandat/",
+        "Habilitation OSU : expire": "/organisation/",
+        "Habilitation OSU absente": reverse("contact"),
+        "Votre accès": reverse("members"),
+    }
+    found = list(every_duty())
+    for words, page in expected.items():
+        urls = {one.url for one in found if one.title.startswith(words)}
+        assert urls == {page}, words
