@@ -15,6 +15,7 @@ from enrolment.enums import UserKind
 from enrolment.models import Enrolment, Specimen
 from funding.admin.filters import stuck_deposits
 from funding.models import Deposit, FundingRequest
+from funding.report.desk import OWED_BACK
 from orders.models import BaseImport
 from orders.queries import late_schemes, stopped_imports
 from segur_portal.common import clock
@@ -89,6 +90,9 @@ def _request_cards(request: HttpRequest) -> Iterator[Card]:
         yield Card(label, counts[state], address)
     address = _list("funding_fundingrequest", "has_client_left_base__exact=1")
     yield Card("Clients sortis de la base", counts["left"], address, is_warning=True)
+    if owed := _scoped(request, FundingRequest.objects.owed_back()).count():
+        address = f"{reverse('admin:funding_desk')}?file={OWED_BACK}"
+        yield Card("Sommes à restituer", owed, address, is_warning=True)
 
 
 def _list(name: str, query: str = "") -> str:

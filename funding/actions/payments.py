@@ -37,6 +37,20 @@ LEAD = timedelta(days=2)
 LARGEST_RUN = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """A request that a run may pay, and how much."""
+
+    request: FundingRequest
+    amount: Decimal
+    is_refund: bool = False
+
+    @property
+    def supplier_id(self) -> int:
+        """To whom."""
+        return self.request.supplier_id
+
+
 @dataclass(slots=True)
 class Prepared:
     """A run just prepared, and the suppliers left out of it with the reason in French."""
@@ -53,17 +67,18 @@ def prepare_run(
     suppliers: Collection[int] = (),
     execution_on: date | None = None,
 ) -> Prepared:
-    """Gather the accepted requests of these schemes (and suppliers, if any are named) in a run.
+    """Gather the accepted requests of these schemes (and suppliers, if any are named) in a run,
+    with what is owed back of cancelled ones.
 
     Raises ForbiddenMoveError when a scheme is not the officer's, or nothing can be paid.
     """
     for scheme in schemes:
         check_assigned(actor, scheme)
-    requests = _payable(schemes, suppliers)
-    found = payees({request.supplier_id for request in requests})
+    payable = [*_owed_back(schemes, suppliers), *_accepted(schemes, suppliers)]
+    found = payees({one.supplier_id for one in payable})
     accounts = {pk: one.account_id for pk, one in found.items() if isinstance(one, Payee)}
     left_out = {one.supplier: one.reason for one in found.values() if isinstance(one, Refusal)}
-    paid = [one for one in requests if one.supplier_id in accounts]
+    paid = [one for one in payable if one.supplier_id in accounts]
     if not paid:
         reasons = " ".join(f"{name} : {reason}" for name, reason in left_out.items())
         raise ForbiddenMoveError(f"Aucune demande acceptée à payer. {reasons}".strip())
@@ -76,19 +91,34 @@ def prepare_run(
     Payment.objects.bulk_create(
         Payment(
             run=run,
-            request=request,
-            supplier_id=request.supplier_id,
-            account_id=accounts[request.supplier_id],
-            amount=request.amount_due,
+            request=one.request,
+            supplier_id=one.supplier_id,
+            account_id=accounts[one.supplier_id],
+            amount=one.amount,
+            is_refund=one.is_refund,
         )
-        for request in paid
+        for one in paid
     )
-    _move_requests([one.pk for one in paid], "prepare_payment", actor=actor)
+    due = [one.request.pk for one in paid if not one.is_refund]
+    _move_requests(due, "prepare_payment", actor=actor)
     _count(run)
     return Prepared(run, left_out)
 
 
-def _payable(schemes: Collection[str], suppliers: Collection[int]) -> list[FundingRequest]:
+def _owed_back(schemes: Collection[str], suppliers: Collection[int]) -> list[Payable]:
+    """What is owed back of cancelled requests, read once they are locked."""
+    rows = FundingRequest.objects.owed_back().in_schemes(schemes)
+    if suppliers:
+        rows = rows.filter(supplier__in=list(suppliers))
+    chosen = list(rows.order_by("state_since", "pk").values_list("pk", flat=True)[:LARGEST_RUN])
+    locked = FundingRequest.objects.filter(pk__in=chosen).select_for_update(of=("self",))
+    list(locked.order_by("pk").values_list("pk", flat=True))
+    still = FundingRequest.objects.owed_back().filter(pk__in=chosen).order_by("pk")
+    heavy = ("payload", "pricing", "alerts")
+    return [Payable(one, one.owed, is_refund=True) for one in still.defer(*heavy)]
+
+
+def _accepted(schemes: Collection[str], suppliers: Collection[int]) -> list[Payable]:
     """Accepted requests with something to pay, locked, the longest-waiting first."""
     rows = FundingRequest.objects.filter(
         state="accepted", amount_due__gt=0, scheme__in=list(schemes)
@@ -99,7 +129,8 @@ def _payable(schemes: Collection[str], suppliers: Collection[int]) -> list[Fundi
     locked = FundingRequest.objects.select_for_update(of=("self",)).filter(
         pk__in=list(chosen), state="accepted"
     )
-    return list(locked.defer("payload", "pricing", "alerts").order_by("pk"))
+    rows = locked.defer("payload", "pricing", "alerts").order_by("pk")
+    return [Payable(one, one.amount_due) for one in rows]
 
 
 @transaction.atomic
@@ -117,7 +148,8 @@ def withdraw_payment(payment: Payment, *, actor: User, reason_code: str, note: s
         reason_code=reason_code,
         note=note,
     )
-    _move_requests([payment.request_id], "take_back_payment", actor=actor, note=note)
+    if not payment.is_refund:
+        _move_requests([payment.request_id], "take_back_payment", actor=actor, note=note)
     _count(run)
 
 
@@ -233,7 +265,7 @@ def _stored(name: str, content: bytes, actor: User) -> StoredFile:
 
 def _release(planned: PaymentQuerySet, *, actor: User, note: str) -> None:
     """Withdraw these transfers; their requests wait for another run."""
-    requests = list(planned.values_list("request_id", flat=True))
+    requests = list(planned.filter(is_refund=False).values_list("request_id", flat=True))
     move_all(
         planned,
         "withdraw",

@@ -47,5 +47,6 @@ def _transfer(payment: Payment, town: str) -> Transfer:
         iban=account.iban(),
         bic=account.bic,
         town=town,
-        label=f"Segur {payment.request.number} {payment.request.reference}",
+        label=f"Segur {'restitution ' if payment.is_refund else ''}{payment.request.number} "
+        f"{payment.request.reference}",
     )

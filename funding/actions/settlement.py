@@ -204,7 +204,8 @@ def _try(
     result.done.setdefault(name, []).append(payment)
     if owed:
         result.remarks.append(
-            f"{payment} : le fournisseur avait déjà remboursé {in_french(owed)}, à lui restituer."
+            f"{payment} : le fournisseur avait déjà remboursé {in_french(owed)}, à lui restituer "
+            "par le prochain lot de paiement."
         )
 
 
@@ -239,8 +240,11 @@ def _reason(returned: Returned) -> str:
 
 
 def _follow(payment: Payment, name: str, text: str, *, actor: User) -> Decimal:
-    """The request follows its transfer; cancelled meanwhile, it stays so and its recovery falls."""
+    """The request follows its transfer; cancelled meanwhile, it stays so and its recovery falls.
+    What did not give back what is owed leaves it owed."""
     states = FundingRequest.objects.select_for_update(of=("self",)).values_list("state", flat=True)
+    if payment.is_refund:
+        return ZERO if name == "pay" else payment.amount
     if states.get(pk=payment.request_id) == "cancelled" and name == "return":
         return follow_return(payment, actor=actor, note=text)
     move(

@@ -87,7 +87,10 @@ def tell_recovery_cancelled(recovery: Recovery) -> None:
     if left:
         parts.append(f"Ne remboursez pas les {in_french(left)} qui restaient demandés.")
     if recovery.recovered:
-        parts.append(f"L’ASP vous doit les {in_french(recovery.recovered)} déjà remboursés.")
+        parts.append(
+            f"L’ASP vous doit les {in_french(recovery.recovered)} déjà remboursés : un prochain "
+            "virement vous les rendra."
+        )
     tell_supplier(
         recovery.request,
         kind=NoticeKind.PAYMENT,

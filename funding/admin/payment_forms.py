@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminFileFieldWidget,
@@ -12,6 +13,7 @@ from unfold.widgets import (
 )
 
 from enrolment.models import Supplier
+from funding.models import FundingRequest
 from segur_portal.common.models import Scheme
 
 
@@ -41,7 +43,8 @@ class PrepareForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["schemes"].queryset = schemes  # type: ignore[attr-defined]
         self.fields["schemes"].initial = [scheme.pk for scheme in schemes]
-        payable = Supplier.objects.filter(requests__state="accepted").distinct()
+        owed = FundingRequest.objects.owed_back().order_by().values("supplier")
+        payable = Supplier.objects.filter(Q(requests__state="accepted") | Q(pk__in=owed)).distinct()
         self.fields["suppliers"].queryset = payable.order_by("name")  # type: ignore[attr-defined]
 
 

@@ -28,7 +28,7 @@ from funding.actions.payments import move_run, prepare_run
 from funding.actions.run_files import SLIP, TRANSFERS, may_attest, take_run_file
 from funding.actions.settlement import record_return_file
 from funding.admin.payment_forms import PrepareForm, ReturnFileForm
-from funding.admin.payments import link
+from funding.admin.payments import link, nature
 from funding.enums import PaymentReason
 from funding.models import Payment, PaymentRun
 from funding.queries import PaymentQuerySet
@@ -366,6 +366,7 @@ def _transfers(run: PaymentRun, payments: PaymentQuerySet) -> list[Panel]:
             one.request.client_name,
             one.supplier.name,
             one.account.masked,
+            nature(one),
             in_french(one.amount),
             one.get_state_display(),
         )
@@ -373,6 +374,15 @@ def _transfers(run: PaymentRun, payments: PaymentQuerySet) -> list[Panel]:
             :SHOWN_TRANSFERS
         ]
     ]
-    headers = ("Virement", "Demande", "Client", "Fournisseur", "Compte", "Montant", "État")
+    headers = (
+        "Virement",
+        "Demande",
+        "Client",
+        "Fournisseur",
+        "Compte",
+        "Nature",
+        "Montant",
+        "État",
+    )
     title = "Virements" if total <= SHOWN_TRANSFERS else f"Les {SHOWN_TRANSFERS} premiers virements"
     return [table(title, headers, rows)]

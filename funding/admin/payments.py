@@ -18,13 +18,14 @@ from funding.actions.settlement import settle
 from funding.enums import PaymentReason
 from funding.models import FundingRequest, Payment
 from funding.remittance import Returned, reason_in_words
+from funding.report.payments import owed_words
 from funding.workflow import PAYMENT
 from segur_portal.common.admin.base import FactAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import money
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
-from segur_portal.common.admin.panels import Panel, table, timeline
+from segur_portal.common.admin.panels import Panel, sentences, table, timeline
 from segur_portal.common.enums import Role
 from segur_portal.common.money import in_french
 from segur_portal.common.workflow import ForbiddenMoveError, Move
@@ -73,6 +74,7 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         ("run", "request"),
         ("supplier", "masked_account"),
         (money("amount", "montant"), "settled_on"),
+        ("is_refund",),
         ("bank_reason", "is_account_refused"),
     )
 
@@ -138,6 +140,11 @@ class PaymentAdmin(SchemeScopedMixin, MovesMixin, FactAdmin):
         return f"{obj.account.holder}, {obj.account.masked}"
 
 
+def nature(payment: Payment) -> str:
+    """What a transfer pays."""
+    return "Restitution" if payment.is_refund else "Paiement"
+
+
 def link(page: str, pk: int, text: str) -> str:
     """A link to the page of an object of this app."""
     return format_html(
@@ -151,11 +158,18 @@ def transfers_of(request: FundingRequest) -> list[Panel]:
         (
             link("funding_payment", one.pk, one.end_to_end_id),
             link("funding_paymentrun", one.run_id, one.run.number),
+            nature(one),
             in_french(one.amount),
             one.get_state_display(),
             f"{one.settled_on:%d/%m/%Y}" if one.settled_on else "",
         )
         for one in request.payments.select_related("run").order_by("pk")
     ]
-    headers = ("Virement", "Lot", "Montant", "État", "Réglé le")
+    headers = ("Virement", "Lot", "Nature", "Montant", "État", "Réglé le")
     return [table("Paiements", headers, rows)] if rows else []
+
+
+def owed_panels(request: FundingRequest) -> list[Panel]:
+    """What is owed back of a cancelled request, and why."""
+    owed = owed_words(request) if request.state == "cancelled" else ""
+    return [sentences("À restituer au fournisseur", [owed])] if owed else []

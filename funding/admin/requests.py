@@ -33,7 +33,7 @@ from funding.admin.panels import (
     revision_panels,
     ris_panels,
 )
-from funding.admin.payments import transfers_of
+from funding.admin.payments import owed_panels, transfers_of
 from funding.admin.search import HELP, requests_named
 from funding.admin.work import WorkMixin
 from funding.models import FundingRequest
@@ -218,6 +218,7 @@ class FundingRequestAdmin(
 
     def panels(self, request: HttpRequest, obj: FundingRequest) -> list[Panel]:
         return [
+            *owed_panels(obj),
             messages_panel(request, obj),
             *ris_panels(obj),
             *pricing_panels(obj),

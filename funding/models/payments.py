@@ -132,6 +132,8 @@ class Payment(models.Model):
     """One transfer: an accepted request, to the bank account its supplier had when it was prepared.
 
     A request is in one live payment at most: nothing is paid twice, whoever asks and when.
+    `is_refund` gives back what was paid back of a cancelled request whose transfer was returned:
+    docs/decisions/0015.
     """
 
     run = models.ForeignKey(PaymentRun, models.PROTECT, related_name="payments", verbose_name="lot")
@@ -148,6 +150,7 @@ class Payment(models.Model):
         "état", max_length=20, choices=PAYMENT.choices(), default="planned", editable=False
     )
     amount = models.DecimalField("montant", max_digits=12, decimal_places=2)
+    is_refund = models.BooleanField("restitution", default=False, db_default=False)
     settled_on = models.DateField("réglé le", null=True, blank=True)
     bank_code = models.CharField("code de la banque", max_length=35, blank=True)
     is_account_refused = models.BooleanField(

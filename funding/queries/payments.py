@@ -25,6 +25,10 @@ class PaymentQuerySet(models.QuerySet[Any]):
         """The transfers to this supplier that are, or were, at the bank."""
         return self.filter(supplier=supplier).exclude(state__in=["planned", "withdrawn"])
 
+    def giving_back(self, supplier: Supplier) -> PaymentQuerySet:
+        """The transfers in preparation that give this supplier back what it paid back in vain."""
+        return self.filter(supplier=supplier, is_refund=True, state="planned")
+
     def pending(self) -> PaymentQuerySet:
         """Transfers whose outcome is awaited."""
         return self.filter(state__in=["planned", "sent"])
@@ -80,6 +84,10 @@ class LedgerQuerySet(models.QuerySet[Any]):
             claimed=_difference(LedgerKind.RECOVERY_DUE, LedgerKind.RECOVERY_CANCELLED),
             recovered=_sum(LedgerKind.RECOVERED),
         ).order_by(*by)
+
+    def still_to_pay(self, *by: str) -> models.QuerySet[Any, dict[str, Any]]:
+        """What is still to be paid, grouped by these fields: one value a row, for a subquery."""
+        return self.totals(*by).values(to_pay=F("entitled") - F("paid") + F("claimed"))
 
     def balance(self) -> dict[str, Decimal]:
         """The same totals over all these entries, and what remains to be paid and recovered."""

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, NullIf
 
 from funding.enums import Outcome, Verdict
-from funding.workflow import GRANTED, IN_PROGRESS, REQUEST, YOU
+from funding.workflow import GRANTED, IN_PROGRESS, PAYMENT, REQUEST, YOU
 from segur_portal.common.enums import Kind, SchemeCode
 from segur_portal.common.money import ZERO
 
@@ -209,6 +209,18 @@ class FundingRequestQuerySet(DeskQuerySet):
         balances = self.model._default_manager.filter(advance=OuterRef("pk"), amount_due=0)
         sums = balances.order_by().values("advance").annotate(total=Sum("recovery__amount"))
         return self.annotate(claimed=Coalesce(Subquery(sums.values("total")), ZERO))  # type: ignore[no-any-return]
+
+    def owed_back(self) -> FundingRequestQuerySet:
+        """Cancelled requests with `owed`: what their supplier paid back of a transfer that the bank
+        returned, as the ledger says, and that no transfer is giving back yet.
+        """
+        payments = self.model._meta.get_field("payments").related_model._default_manager
+        entries = self.model._meta.get_field("ledger").related_model._default_manager
+        transfers = payments.filter(request=OuterRef("pk"))
+        owed = entries.filter(request=OuterRef("pk")).still_to_pay("request")
+        cancelled = self.filter(Exists(transfers.filter(state="returned")), state="cancelled")
+        cancelled = cancelled.filter(~Exists(transfers.filter(state__in=PAYMENT.live())))
+        return cancelled.annotate(owed=Subquery(owed)).filter(owed__gt=0)  # type: ignore[no-any-return]
 
     def with_client_key(self) -> FundingRequestQuerySet:
         """Requests with `client_key`: the SIREN of their first client, otherwise its RPPS."""

@@ -16,22 +16,24 @@ from .clocks import Aim, Clock, aims, clock_of
 # A queue is not counted further: nobody takes more in a year.
 COUNT_CAP = 10_000
 MINE, TO_TAKE, WITH_SUPPLIER, PRESSING = "mes-dossiers", "a-prendre", "fournisseur", "echeance"
-WITHOUT_RIS = "sans-ris"
+WITHOUT_RIS, OWED_BACK = "sans-ris", "a-restituer"
 LABELS = {
     MINE: "Mes dossiers",
     TO_TAKE: "À prendre",
     WITH_SUPPLIER: "Chez le fournisseur",
     PRESSING: "Proches de l’échéance",
     WITHOUT_RIS: "DRIMbox acceptées sans RIS",
+    OWED_BACK: "Sommes à restituer",
 }
 # What should not happen: shown only when it does.
-_EXCEPTIONS = frozenset({WITHOUT_RIS})
+_EXCEPTIONS = frozenset({WITHOUT_RIS, OWED_BACK})
 EMPTY = {
     MINE: "Aucun dossier ne vous est attribué. Prenez le plus ancien de la file « À prendre ».",
     TO_TAKE: "Aucune demande n’attend d’être prise dans vos dispositifs.",
     WITH_SUPPLIER: "Aucun dossier n’attend son fournisseur.",
     PRESSING: "Aucun dossier n’approche du délai visé.",
     WITHOUT_RIS: "Chaque demande DRIMbox acceptée a une demande RIS acceptée pour son client.",
+    OWED_BACK: "Rien n’est à restituer, ou un lot de paiement le restitue déjà.",
 }
 
 
@@ -75,6 +77,8 @@ class Desk:
             found = seen.with_supplier(self.officer)
         elif key == WITHOUT_RIS:
             found = seen.granted_without_ris()
+        elif key == OWED_BACK:
+            found = seen.owed_back()
         elif key == PRESSING:
             limits = {scheme: aim.pressing_after for scheme, aim in self.aims.items()}
             found = seen.pressing(self.officer, limits, self.now)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from enrolment.models import Supplier
 from funding.actions.payees import Refusal, payees
 from funding.actions.statements import LOWERING
 from funding.models import FundingRequest, LedgerEntry, Payment, Recovery
-from segur_portal.common.french import instant
+from segur_portal.common.french import instant, listed
 from segur_portal.common.models import IssuedDocument, Scheme
-from segur_portal.common.money import plain_amount
+from segur_portal.common.money import in_french, plain_amount
 
 from .sheet import sheet
 
@@ -50,25 +50,25 @@ _TRANSFER_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
-    """The accepted requests of a supplier on a scheme; `obstacle` says why they must wait."""
+    """The accepted requests of a supplier on a scheme, or (`is_refund`) what is owed back of its
+    cancelled ones; `obstacle` says why they must wait."""
 
     scheme: str
     supplier: str
     count: int
     total: Decimal
     obstacle: str = ""
+    is_refund: bool = False
 
 
 def to_be_paid(schemes: Sequence[Scheme]) -> list[ToPay]:
-    """Accepted requests with something to pay, by scheme and supplier, in five queries."""
-    groups = list(
-        FundingRequest.objects.filter(state="accepted", amount_due__gt=0, scheme__in=schemes)
-        .order_by()
-        .values("supplier", name=F("supplier__name"), short=F("scheme__short_name"))
-        .annotate(count=Count("pk"), total=Sum("amount_due"))
-        .order_by("short", "name")
-    )
-    accounts = payees({group["supplier"] for group in groups})
+    """Accepted requests with something to pay, and what is owed back, by scheme and supplier, in
+    six queries."""
+    accepted = FundingRequest.objects.filter(state="accepted", amount_due__gt=0, scheme__in=schemes)
+    owed = FundingRequest.objects.owed_back().in_schemes(schemes)
+    groups = [(one, True) for one in _grouped(owed, "owed")]
+    groups += [(one, False) for one in _grouped(accepted, "amount_due")]
+    accounts = payees({group["supplier"] for group, _ in groups})
     return [
         ToPay(
             group["short"],
@@ -76,9 +76,38 @@ def to_be_paid(schemes: Sequence[Scheme]) -> list[ToPay]:
             group["count"],
             group["total"],
             _obstacle(accounts[group["supplier"]]),
+            is_refund,
         )
-        for group in groups
+        for group, is_refund in groups
     ]
+
+
+def _grouped(rows: Any, amount: str) -> list[dict[str, Any]]:
+    groups = rows.order_by().values(
+        "supplier", name=F("supplier__name"), short=F("scheme__short_name")
+    )
+    counted = groups.annotate(count=Count("pk"), total=Sum(amount))
+    return list(counted.order_by("short", "name"))
+
+
+def owed_words(request: FundingRequest) -> str:
+    """Why an amount is owed back of a cancelled request, in French; empty when nothing is.
+
+    Three queries.
+    """
+    owed = FundingRequest.objects.owed_back().filter(pk=request.pk)
+    amount = owed.values_list("owed", flat=True).first()
+    if amount is None:
+        return ""
+    of_excess = Q(request__advance=request.pk, request__amount_due=0)
+    orders = Recovery.objects.filter(Q(request=request.pk) | of_excess, recovered__gt=0)
+    paid_back = listed(f"{one} ({in_french(one.recovered)})" for one in orders.order_by("pk"))
+    returned = request.payments.filter(state="returned", is_refund=False).order_by("-pk").first()
+    return (
+        f"{in_french(amount)} : le fournisseur a remboursé {paid_back}, et la banque a retourné "
+        f"{returned} à l’ASP. La demande est annulée : il ne tient plus rien de ce virement, ce "
+        "qu’il a remboursé lui est dû. Le prochain lot de paiement du dispositif le lui rend."
+    )
 
 
 def _obstacle(account: object) -> str:
@@ -93,6 +122,10 @@ def supplier_accounts(supplier: Supplier) -> dict[str, Any]:
     return {
         "balance": LedgerEntry.objects.of(supplier).balance(),
         "expected": expected.select_related("scheme").order_by("state_since", "pk"),
+        "owed_back": FundingRequest.objects.of(supplier).owed_back().order_by("state_since", "pk"),
+        "giving_back": Payment.objects.giving_back(supplier)
+        .select_related("request")
+        .order_by("pk"),
         "payments": Payment.objects.of(supplier).select_related("request__scheme").order_by("-pk"),
         "statements": IssuedDocument.objects.addressed_to(supplier.siret)
         .filter(kind=IssuedDocument.Kind.PAYMENT_STATEMENT)
@@ -127,7 +160,7 @@ def _transfer_row(one: Payment) -> list[Any]:
         one.request.number,
         one.request.reference,
         one.request.scheme.short_name,
-        one.request.get_kind_display(),
+        "Restitution" if one.is_refund else one.request.get_kind_display(),
         one.request.client_name,
         one.supplier.siret,
         one.supplier.name,

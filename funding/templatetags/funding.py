@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django import template
 
@@ -57,6 +58,13 @@ def state_badge(subject: Deposit | FundingRequest) -> str:
 def payment_state(payment: Payment) -> str:
     """The supplier's wording of what became of a transfer."""
     return PAYMENT.states[payment.state].public
+
+
+@register.filter
+def to_pay(request: FundingRequest) -> Decimal:
+    """What is to be paid of a request: what is owed back, where the question asked for it."""
+    owed: Decimal = getattr(request, "owed", request.amount_due)
+    return owed
 
 
 @register.filter

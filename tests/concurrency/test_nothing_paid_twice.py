@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Count, Sum
 
 from funding.actions.payments import move_run, prepare_run
+from funding.actions.recovery import record_reimbursement
 from funding.actions.requests import move_request
 from funding.actions.run_files import take_run_file
 from funding.actions.settlement import settle
 from funding.enums import LedgerKind
-from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun
+from funding.models import FundingRequest, LedgerEntry, Payment, PaymentRun, Recovery
 from funding.remittance import Returned
 from segur_portal.common.enums import Role
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -78,6 +81,23 @@ def test_runs_prepared_at_once_share_the_requests(
     runs = PaymentRun.objects.aggregate(transfers=Sum("transfer_count"), total=Sum("total"))
     assert runs["transfers"] == COUNT
     assert runs["total"] == sum(one.amount_due for one in requests)
+
+
+def test_what_is_owed_back_is_in_one_run(requests: list[FundingRequest], staff: Staff) -> None:
+    """Paid back, then returned: whoever prepares at once, each amount leaves once."""
+    answers = [Returned(one.end_to_end_id, True) for one in transmitted(staff).payments.all()]
+    settle(answers, actor=staff.accountant)
+    for one in FundingRequest.objects.order_by("pk"):
+        reason: dict[str, Any] = {"reason_code": "error", "note": "Erreur."}
+        move_request(one, "cancel", actor=staff.preparer, role=Role.OFFICER, **reason)
+    for order in Recovery.objects.order_by("pk"):
+        record_reimbursement(order, order.amount, actor=staff.accountant, note="Virement.")
+    settle([replace(one, is_paid=False) for one in answers], actor=staff.accountant)
+    assert FundingRequest.objects.owed_back().count() == COUNT
+    at_once(*[lambda: prepare_run(actor=staff.preparer, schemes=[RIS])] * AT_ONCE)
+    refunds = Payment.objects.filter(is_refund=True)
+    assert refunds.values("request").distinct().count() == refunds.count() == COUNT
+    assert set(FundingRequest.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
 def test_a_return_file_recorded_at_once_settles_once(

@@ -161,11 +161,11 @@ def test_every_duty_says_where_one_acts() -> None:
 
 
 def test_a_mandate_is_renewed_at_its_own_card() -> None:
-    """And an habilitation where its dates are declared, or by writing to ASP."""
+    """And an habilitation where its dates are declared."""
     expected = {
         "Mandat de distribution": "/mandat/",
         "Habilitation OSU : expire": "/organisation/",
-        "Habilitation OSU absente": reverse("contact"),
+        "Habilitation OSU absente": reverse("enrolment_list"),
         "Votre accès": reverse("members"),
     }
     found = list(every_duty())
