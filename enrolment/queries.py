@@ -133,18 +133,28 @@ class DocumentQuerySet(models.QuerySet[Any]):
         return rows.order_by("reviewed_at", "pk")
 
     def in_force(self) -> DocumentQuerySet:
-        """The last accepted version of each: a renewal counts once it is accepted."""
-        later = self.model._default_manager.filter(
-            enrolment=OuterRef("enrolment"),
-            kind=OuterRef("kind"),
-            state="accepted",
-            version__gt=OuterRef("version"),
+        """The version of each whose dates count: the last accepted, a renewal only once it is.
+
+        Where none is accepted, the last sent back: it ends on its day as if nothing had been said
+        of it, and what an officer finds wrong in a document that ended gives nothing back.
+        """
+        same = self.model._default_manager.filter(
+            enrolment=OuterRef("enrolment"), kind=OuterRef("kind")
         )
         # Versions are counted by (enrolment, kind, solution), where no solution is one value.
-        later = later.annotate(about=Coalesce("solution", 0)).filter(
+        same = same.annotate(about=Coalesce("solution", 0)).filter(
             about=Coalesce(OuterRef("solution"), 0)
         )
-        return self.filter(~Exists(later), state="accepted")
+        accepted = same.filter(state="accepted")
+        later = Q(version__gt=OuterRef("version"))
+        return self.filter(
+            Q(~Exists(accepted.filter(later)), state="accepted")
+            | Q(
+                ~Exists(accepted),
+                ~Exists(same.filter(later, state="to_correct")),
+                state="to_correct",
+            )
+        )
 
     def accepted_mandates(self, solutions: Iterable[int]) -> DocumentQuerySet:
         """Every distribution mandate accepted for these solutions, replaced ones included: each

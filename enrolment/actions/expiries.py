@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from enrolment.actions.paperwork import asked_of
 from enrolment.actions.reviews import members_of, page_of
 from enrolment.models import Distribution, Enrolment, Supplier, SupportingDocument
 from enrolment.rules.documents import SUSPENDING, DocumentKind
@@ -137,8 +138,8 @@ def places_to_renew(supplier: Supplier | None = None) -> Places:
 
 
 def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[Ending]:
-    """Documents in force, of enrolments that live: a renewal that is only deposited, or sent back,
-    does not keep the right from ending."""
+    """Documents in force and still asked, of enrolments that live: a renewal that is only
+    deposited, or sent back, does not keep the right from ending."""
     later = SupportingDocument.objects.current().filter(
         enrolment=OuterRef("enrolment"), kind=OuterRef("kind"), version__gt=OuterRef("version")
     )
@@ -153,7 +154,13 @@ def documents_ending(until: date, supplier: Supplier | None = None) -> Iterator[
     if supplier is not None:
         rows = rows.filter(enrolment__supplier=supplier)
     rows = rows.annotate(renewal=Subquery(later.values("state")[:1]))
-    for row in rows.select_related("enrolment__scheme", "solution").order_by("expires_on", "pk"):
+    asked: dict[int, set[tuple[str, int | None]]] = {}
+    about = ("enrolment__scheme", "enrolment__supplier", "solution")
+    for row in rows.select_related(*about).order_by("expires_on", "pk"):
+        if row.enrolment_id not in asked:
+            asked[row.enrolment_id] = {one.key for one in asked_of(row.enrolment)}
+        if (row.kind, row.solution_id) not in asked[row.enrolment_id]:
+            continue
         yield Ending(
             row.enrolment.supplier_id,
             f"document-{row.pk}",
@@ -186,7 +193,8 @@ def _tell(ending: Ending, today: date) -> int:
         users=members_of(ending.supplier_id),
         kind=NoticeKind.DEADLINE,
         title=f"{ending.what} : {verb} le {day(ending.ends_on)}",
-        body=ending.effect,
+        # Said again: a long name may push it out of the title.
+        body=f"{verb.capitalize()} le {day(ending.ends_on)}. {ending.effect}",
         url=ending.url,
         key=f"expiry-{ending.key}-{threshold}",
     )

@@ -182,8 +182,8 @@ def tell_document_decision(document: SupportingDocument) -> None:
         end = document.expires_on
         body = f"Elle vaut jusqu’au {day(end)}." if end else "Vous n’avez rien à faire."
     else:
-        former = enrolment.documents.in_force().filter(
-            kind=document.kind, solution=document.solution_id
+        former = enrolment.documents.filter(
+            kind=document.kind, solution=document.solution_id, state="accepted"
         )
         kept = "la version acceptée auparavant vaut jusqu’à sa fin."
         body = (

@@ -26,6 +26,8 @@ from segur_portal.common.models import (
     NotificationPreference,
 )
 
+_TITLE: int = Notification._meta.get_field("title").max_length or 0
+
 
 @transaction.atomic
 def notify(
@@ -60,7 +62,7 @@ def notify(
             user=user,
             kind=kind,
             key=key,
-            title=title,
+            title=_short(title),
             body=body,
             internal_note=note,
             url=url,
@@ -112,7 +114,7 @@ def notify_all(news: Iterable[News], *, kind: str) -> list[Notification]:
             user=one.user,
             kind=kind,
             key=one.key,
-            title=one.title[:200],
+            title=_short(one.title),
             body=one.body,
             url=one.url,
             created_at=now,
@@ -129,6 +131,11 @@ def notify_all(news: Iterable[News], *, kind: str) -> list[Notification]:
         template="notification",
     )
     return written
+
+
+def _short(title: str) -> str:
+    """The title, cut where a long name of solution or of person overflows it."""
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
 
 
 def _mailed(row: Notification) -> dict[str, Any]:

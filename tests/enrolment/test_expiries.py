@@ -203,3 +203,63 @@ def test_the_dashboard_and_the_deposit_form_say_what_is_suspended(
 
 def text_of_page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_document_sent_back_still_ends_on_its_day(
+    final: Enrolment, signatory: Membership, is_answered: bool
+) -> None:
+    """Before its end or after it, an officer's correction gives no right back; an answer that
+    waits for its examination neither. Accepted, it does."""
+    officer, after = an_officer(), END + timedelta(days=1)
+    reason = Reason.objects.filter(subject="document").first()
+    document = final.documents.get()
+    review_document(document, "send_back", actor=officer, reason=reason, message="Illisible.")
+    answer = deposit(final, signatory.user, "identity") if is_answered else None
+    assert not lapses_of(final, END).sentences
+    assert lapses_of(final, after).sentences
+    assert next(documents_ending(END)).ends_on == END
+    if answer is not None:
+        review_document(answer, "accept", actor=officer)
+        assert not lapses_of(final, after).sentences
+        assert not list(documents_ending(END))
+
+
+def test_a_document_that_ended_then_is_sent_back_gives_nothing_back(final: Enrolment) -> None:
+    """The day after its end, the enrolment stays suspended."""
+    after = END + timedelta(days=1)
+    with on(after):
+        reason = Reason.objects.filter(subject="document").first()
+        review_document(
+            final.documents.get(), "send_back", actor=an_officer(), reason=reason, message="Périmée."
+        )
+        assert lapses_of(final, after).sentences
+
+
+def test_what_is_no_longer_asked_does_not_end(final: Enrolment, signatory: Membership) -> None:
+    """The agent's document says nothing once there is no agent: no right hangs on it."""
+    Enrolment.objects.update(proxy="employee", proxy_name="Lou Petit")
+    final.refresh_from_db()
+    deposit(final, signatory.user, "proxy_identity", expires_on=END)
+    SupportingDocument.objects.update(
+        state="accepted", reviewed_by=signatory.user, reviewed_at=A_DAY
+    )
+    assert len(list(documents_ending(END))) == 2
+    Enrolment.objects.update(proxy="none", proxy_name="")
+    assert [one.key for one in documents_ending(END)] == [
+        f"document-{final.documents.get(kind='identity').pk}"
+    ]
+
+
+def test_a_long_name_keeps_nobody_from_being_told(final: Enrolment, signatory: Membership) -> None:
+    """The title is cut, the day is in the text; the others are told as well."""
+    Solution.objects.update(name="N" * 100, version="v" * 30)
+    deposit(final, signatory.user, "certificate", final.solutions.get().pk, expires_on=END)
+    SupportingDocument.objects.update(
+        state="accepted", reviewed_by=signatory.user, reviewed_at=A_DAY
+    )
+    with on(END - timedelta(days=7)):
+        assert warn_expiries() == 2
+    told = Notification.objects.get(title__startswith="Certificat")
+    assert (len(told.title), told.title[-1]) == (200, "…")
+    assert "Prend fin le 01/12/2026" in told.body
