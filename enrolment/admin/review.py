@@ -6,6 +6,7 @@ officer's browser.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from enrolment.actions.amendments import differences
 from enrolment.actions.files import osu_in_words
 from enrolment.actions.paperwork import VALIDATED, amendment_of, as_amended, current_bank_details
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.report.checklist import Card, cards_of
+from enrolment.report.checklist import Card, cards_of, points_of_card
+from enrolment.rules.points import correction_text
 from segur_portal.common import clock
 from segur_portal.common.enums import Role
 from segur_portal.common.models import Reason
@@ -37,6 +39,10 @@ class DocumentReviewForm(forms.Form):
 
     decision = forms.ChoiceField(choices=[("accept", "Accepter"), ("send_back", "À corriger")])
     seen_state = forms.CharField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    failed = forms.MultipleChoiceField(
+        label="Points non conformes", required=False, widget=forms.CheckboxSelectMultiple
+    )
     reason = forms.ModelChoiceField(
         label="Motif",
         queryset=Reason.objects.none(),
@@ -49,11 +55,15 @@ class DocumentReviewForm(forms.Form):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="Lu par le fournisseur à côté du document.",
+        help_text="Lu par le fournisseur à côté du document, après les points cochés.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, points: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        failed = self.fields["failed"]
+        assert isinstance(failed, forms.MultipleChoiceField)
+        failed.choices = [(str(at), point) for at, point in enumerate(points)]
+        self.points = tuple(points)
         field = self.fields["reason"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Reason.objects.filter(subject="document", is_active=True).order_by(
@@ -61,13 +71,17 @@ class DocumentReviewForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A correction has both a reason and a text."""
+        """A correction has both a reason and a text; what is accepted has no point that fails."""
         data = super().clean() or {}
+        failed = tuple(self.points[int(at)] for at in data.get("failed", ()))
+        data["text"] = correction_text(failed, data.get("message") or "")
         if data.get("decision") == "send_back":
             if not data.get("reason"):
                 self.add_error("reason", "Choisissez un motif.")
-            if not (data.get("message") or "").strip():
+            if not data["text"]:
                 self.add_error("message", "Dites ce qui ne va pas et ce qu’il faut faire.")
+        elif failed:
+            self.add_error(None, "Des points sont cochés non conformes : décochez-les d’abord.")
         return data
 
 
@@ -83,7 +97,8 @@ class ReviewMixin:
         change, shown = amendment_of(enrolment), as_amended(enrolment)
         cards = cards_of(shown, clock.today())
         chosen = _chosen(cards, request.GET.get("piece", ""))
-        form = DocumentReviewForm(request.POST or None)
+        points = points_of_card(chosen) if chosen and chosen.row else ()
+        form = DocumentReviewForm(request.POST or None, points=points)
         if request.method == "POST":
             self._check_officer(request)
             if chosen is None or chosen.row is None:
@@ -104,6 +119,7 @@ class ReviewMixin:
             "pages": range(1, (chosen.row.page_count if chosen and chosen.row else 0) + 1),
             "closed": why_closed(chosen.row.file) if chosen and chosen.row else "",
             "form": form,
+            "points": points,
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
             and (enrolment.state == "in_review" or enrolment.state in VALIDATED),
             "bank": current_bank_details(enrolment),
@@ -149,13 +165,18 @@ class ReviewMixin:
     ) -> bool:
         data = form.cleaned_data
         is_accepted = data["decision"] == "accept"
+        if data["seen_version"] != document.version:
+            form.add_error(
+                None, "Une version plus récente de ce document a été déposée : la voici."
+            )
+            return False
         try:
             review_document(
                 document,
                 data["decision"],
                 actor=request.user,  # type: ignore[arg-type]
                 reason=None if is_accepted else data["reason"],
-                message="" if is_accepted else data["message"],
+                message="" if is_accepted else data["text"],
                 seen_state=data["seen_state"],
             )
         except ForbiddenMoveError as refusal:

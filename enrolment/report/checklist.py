@@ -8,11 +8,13 @@ from datetime import date
 from enrolment.actions.paperwork import (
     asked_by_change,
     asked_of,
+    current_bank_details,
     current_documents,
     open_documents,
 )
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.rules.documents import SUSPENDING, Asked, Stage, anchor_of
+from enrolment.rules.documents import SUSPENDING, Asked, DocumentKind, Stage, anchor_of
+from enrolment.rules.points import Declared, points_to_check
 from enrolment.workflow import DOCUMENT
 
 SOON_DAYS = 60
@@ -60,6 +62,30 @@ class Card:
         else:
             return ""
         return f"Dès le lendemain, {lost} jusqu’à ce que l’ASP accepte son renouvellement."
+
+
+def points_of_card(card: Card) -> tuple[str, ...]:
+    """What an officer checks in the document of a card, with what was declared of it."""
+    row = card.row
+    assert row is not None
+    enrolment, solution = row.enrolment, row.solution
+    bank = current_bank_details(enrolment) if row.kind == DocumentKind.BANK else None
+    declared = Declared(
+        supplier=enrolment.supplier.name,
+        siren=enrolment.supplier.siren,
+        representative=enrolment.legal_representative,
+        wanted_name=enrolment.wanted_name,
+        proxy_name=enrolment.proxy_name,
+        solution=str(solution) if solution else "",
+        editor=solution.editor.name if solution else "",
+        reference=solution.reference_number if solution else "",
+        account=f"{bank.masked}, {bank.bic}" if bank else "",
+        issued_on=row.issued_on,
+        starts_on=row.starts_on,
+        expires_on=row.expires_on,
+        covers_osu=row.covers_osu,
+    )
+    return points_to_check(row.kind, declared)
 
 
 def cards_of(enrolment: Enrolment, on: date) -> list[Card]:

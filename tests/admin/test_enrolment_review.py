@@ -11,7 +11,15 @@ from django.urls import reverse
 
 from enrolment.actions import decide_bank_details, save_bank_details, submit_enrolment
 from enrolment.actions.paperwork import current_documents
-from enrolment.models import BankDetails, Distribution, Enrolment, Membership, Solution, User
+from enrolment.models import (
+    BankDetails,
+    Distribution,
+    Enrolment,
+    Membership,
+    Solution,
+    SupportingDocument,
+    User,
+)
 from segur_portal.common.models import JournalEntry, Notification, OutgoingMail, Reason
 from tests.enrolment.kit import (
     BIC,
@@ -24,7 +32,7 @@ from tests.enrolment.kit import (
     complete,
     deposit,
 )
-from tests.factories import a_supplier
+from tests.factories import A_DAY, a_supplier
 
 OTHER_SIRET = "55208131766522"
 MESSAGE = "La photographie est coupée."
@@ -53,7 +61,7 @@ def review(client: Client, enrolment: Enrolment, kind: str, decision: str, **dat
     url = reverse("admin:enrolment_enrolment_review", args=[enrolment.pk])
     anchor = f"piece-{kind}".replace("_", "-")
     row = current_documents(enrolment)[kind, None]
-    data = {"seen_state": row.state, "decision": decision, **data}
+    data = {"seen_state": row.state, "seen_version": row.version, "decision": decision, **data}
     return client.post(f"{url}?piece={anchor}", data)
 
 
@@ -143,7 +151,7 @@ def test_a_correction_of_the_finalisation_comes_back_to_it(
     assert do(client, sent, "validate_early").status_code == 302
     url = f"{page.request['PATH_INFO']}?piece=piece-certificate-{solution.pk}"
     data = {"decision": "send_back", "reason": a_reason(), "message": MESSAGE}
-    client.post(url, {**data, "seen_state": certificate.state})
+    client.post(url, {**data, "seen_state": certificate.state, "seen_version": certificate.version})
     do(client, sent, "request_correction", reason_code="unreadable", note="Certificat illisible.")
     assert state_of(sent) == "correction_requested"
     deposit(sent, signatory.user, "certificate", solution.pk)
@@ -157,7 +165,7 @@ def test_a_correction_of_the_finalisation_comes_back_to_it(
     Solution.objects.filter(pk=solution.pk).update(
         reference_number="VA2-1", file_submitted_on="2026-01-05", referenced_on="2026-02-05"
     )
-    client.post(url, {"decision": "accept", "seen_state": "pending"})
+    client.post(url, {"decision": "accept", "seen_state": "pending", "seen_version": 2})
     assert do(client, sent, "validate_final").status_code == 302
     assert state_of(sent) == "final"
 
@@ -210,6 +218,51 @@ def test_a_document_decided_meanwhile_is_said(sign_in: Any, sent: Enrolment) -> 
     assert "vient de décider" in page.content.decode()
 
 
+def test_a_version_never_shown_is_not_accepted(
+    sign_in: Any, sent: Enrolment, signatory: Membership, staff: dict[str, User]
+) -> None:
+    """Replaced while the officer read the former one: nothing is decided, the new one is shown."""
+    SupportingDocument.objects.update(
+        state="accepted", reviewed_by=staff["officer"], reviewed_at=A_DAY
+    )
+    Enrolment.objects.update(state="final", final_validated_on=date(2026, 9, 15))
+    sent.refresh_from_db()
+    deposit(sent, signatory.user, "identity")
+    seen = current_documents(sent)["identity", None].version
+    renewal = deposit(sent, signatory.user, "identity")
+    page = review(sign_in("officer"), sent, "identity", "accept", seen_version=seen)
+    assert "Une version plus récente" in page.content.decode()
+    renewal.refresh_from_db()
+    assert renewal.state == "pending"
+
+
+def test_a_correction_says_the_points_that_fail(
+    sign_in: Any, sent: Enrolment, signatory: Membership
+) -> None:
+    """The checklist stands beside the document; what is ticked there is what the supplier reads,
+    and nothing of it goes with an acceptance."""
+    client = sign_in("officer")
+    do(client, sent, "take")
+    url = reverse("admin:enrolment_enrolment_review", args=[sent.pk])
+    point = "Elle est celle du représentant légal : Camille Martin."
+    assert point in text_of(client.get(f"{url}?piece=piece-identity"))
+    refused = text_of(review(client, sent, "identity", "accept", failed=["1"]))
+    assert "décochez-les d’abord" in refused
+    assert review(client, sent, "identity", "send_back", failed=["9"], reason=a_reason())
+    assert current_documents(sent)["identity", None].state == "pending"
+    review(client, sent, "identity", "send_back", failed=["1"], reason=a_reason())
+    row = current_documents(sent)["identity", None]
+    assert (row.state, text_of(row.message)) == ("to_correct", f"Non conforme : {point}")
+    do(client, sent, "request_correction", reason_code="inconsistent", note="Voir la pièce.")
+    assert point in text_of(Notification.objects.of(signatory.user).latest("pk").body)
+
+
+def text_of(page: Any) -> str:
+    """Its words, with plain blanks."""
+    words = page if isinstance(page, str) else page.content.decode()
+    return words.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 @pytest.mark.parametrize("role", ["ans", "officer_elsewhere", "accountant"])
 def test_others_review_nothing(sign_in: Any, sent: Enrolment, role: str) -> None:
     """By a forged request neither: other house, other scheme."""
@@ -260,7 +313,8 @@ def test_an_accepted_mandate_becomes_a_right(
     Enrolment.objects.filter(pk=enrolment.pk).update(state="in_review")
     url = reverse("admin:enrolment_enrolment_review", args=[enrolment.pk])
     anchor, client = f"piece-distribution-mandate-{other.pk}", sign_in("officer")
-    client.post(f"{url}?piece={anchor}", {"decision": "accept", "seen_state": "pending"})
+    seen = {"seen_state": "pending", "seen_version": 1}
+    client.post(f"{url}?piece={anchor}", {"decision": "accept", **seen})
     found = Distribution.objects.get()
     assert (found.mandate_accepted_on, found.covers_osu) == (date(2026, 9, 15), True)
     assert (found.mandate_starts_on, found.mandate_ends_on) == (
@@ -268,7 +322,7 @@ def test_an_accepted_mandate_becomes_a_right(
         document.expires_on,
     )
     data = {"decision": "send_back", "reason": a_reason(), "message": MESSAGE}
-    client.post(f"{url}?piece={anchor}", {**data, "seen_state": "accepted"})
+    client.post(f"{url}?piece={anchor}", {**data, "seen_state": "accepted", "seen_version": 1})
     found.refresh_from_db()
     assert found.mandate_accepted_on is None
 

@@ -81,7 +81,8 @@ def test_two_decide_on_the_same_document(officers: list[Client], sent: Enrolment
     refusal = {"decision": "send_back", "reason": reason, "message": "Coupée."}
     posts: list[dict[str, Any]] = [{"decision": "accept"}, refusal]
     url = reverse("admin:enrolment_enrolment_review", args=[sent.pk]) + "?piece=piece-identity"
-    pages = at_once(officers, url, [{**data, "seen_state": "pending"} for data in posts])
+    seen = {"seen_state": "pending", "seen_version": 1}
+    pages = at_once(officers, url, [{**data, **seen} for data in posts])
     row = current_documents(sent)["identity", None]
     winner = 0 if row.state == "accepted" else 1
     assert row.reviewed_by is not None

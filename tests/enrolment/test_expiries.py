@@ -231,7 +231,11 @@ def test_a_document_that_ended_then_is_sent_back_gives_nothing_back(final: Enrol
     with on(after):
         reason = Reason.objects.filter(subject="document").first()
         review_document(
-            final.documents.get(), "send_back", actor=an_officer(), reason=reason, message="Périmée."
+            final.documents.get(),
+            "send_back",
+            actor=an_officer(),
+            reason=reason,
+            message="Périmée.",
         )
         assert lapses_of(final, after).sentences
 
