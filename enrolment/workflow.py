@@ -163,6 +163,15 @@ BANK = Workflow(
         Move("accept", frozenset({"proposed"}), "accepted", _OFFICER, "Accepter"),
         Move("approve", frozenset({"proposed"}), "approved", _OFFICER, "Approuver le changement"),
         Move("confirm", frozenset({"approved"}), "accepted", _OFFICER, "Confirmer le changement"),
+        # What the delay is for: somebody objects before the change takes effect.
+        Move(
+            "stop",
+            frozenset({"accepted"}),
+            "withdrawn",
+            _OFFICER,
+            "Arrêter le changement",
+            needs_reason=True,
+        ),
         Move(
             "send_back",
             frozenset({"proposed", "approved"}),

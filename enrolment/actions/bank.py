@@ -144,18 +144,21 @@ def decide_bank_details(
 ) -> None:
     """Accept first bank details; approve, then confirm by a second person, a change; send back.
 
-    A change may be used after a delay (parameter), of which the supplier is told. Raises
-    ForbiddenMoveError, in French.
+    A change may be used after a delay (parameter), of which the supplier is told; until then an
+    officer stops it alone when somebody objects. Raises ForbiddenMoveError, in French.
     """
     rows = BankDetails.objects.select_for_update(of=("self",)).select_related("supplier")
     details = rows.get(pk=details.pk)
     is_change = details.replaces_id is not None
     today = clock.today()
     changes: dict[str, Any] = {}
+    if name in ("send_back", "stop") and (reason is None or not message.strip()):
+        raise ForbiddenMoveError("Cette décision demande un motif et une explication.")
     if name == "send_back":
-        if reason is None or not message.strip():
-            raise ForbiddenMoveError("Une correction demande un motif et une explication.")
         changes = {"reason": reason, "message": message.strip()}
+    elif name == "stop":
+        if not may_be_stopped(details):
+            raise ForbiddenMoveError("Seul un changement qui n’a pas encore pris effet s’arrête.")
     elif name == "accept":
         if is_change:
             raise ForbiddenMoveError("Un changement d’IBAN demande deux agents : approuvez-le.")
@@ -175,13 +178,24 @@ def decide_bank_details(
         workflow=BANK,
         role="officer",
         actor=actor,
-        reason_code=reason.code if name == "send_back" and reason else "",
+        reason_code=reason.code if name in ("send_back", "stop") and reason else "",
         note=message.strip(),
         **changes,
     )
-    tell_bank_decision(details, name)
-    if name in ("approve", "confirm"):
+    why = f"{reason} – {message.strip()}" if reason is not None else ""
+    tell_bank_decision(details, name, why=why)
+    if name in ("approve", "confirm", "stop"):
         _warn_contact(details, name)
+
+
+def may_be_stopped(details: BankDetails) -> bool:
+    """Whether these are a change that is confirmed and that no payment may use yet."""
+    return (
+        details.state == "accepted"
+        and details.replaces_id is not None
+        and details.effective_on is not None
+        and clock.today() < details.effective_on
+    )
 
 
 def _warn_contact(details: BankDetails, name: str) -> None:
@@ -197,6 +211,7 @@ def _warn_contact(details: BankDetails, name: str) -> None:
             "details": details,
             "is_confirmed": name == "confirm",
             "is_cancelled": name == "cancel",
+            "is_stopped": name == "stop",
             "url": portal_url(reverse("contact")),
         },
     )

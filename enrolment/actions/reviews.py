@@ -206,10 +206,12 @@ def page_of(document: SupportingDocument) -> str:
     return f"{step}#{anchor_of(document.kind, document.solution_id)}"
 
 
-def tell_bank_decision(details: BankDetails, name: str) -> None:
-    """Tell the members of a decision on bank details, and the former contact of a change."""
+def tell_bank_decision(details: BankDetails, name: str, *, why: str = "") -> None:
+    """Tell the members of a decision on bank details; `why` is its reason, then its text."""
     words = {
-        "send_back": f"À corriger : {details.message}",
+        "send_back": f"À corriger : {why}",
+        "stop": f"L’ASP arrête ce changement : {why}\nLes coordonnées en vigueur restent les "
+        "mêmes.",
         "accept": "Vos coordonnées bancaires sont acceptées.",
         "approve": "Un changement d’IBAN est en cours de vérification. Si vous ne l’avez pas "
         "demandé, prévenez l’ASP sans attendre.",

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from enrolment.actions import decide_bank_details, reveal_iban, same_iban_elsewhere
+from enrolment.actions.bank import may_be_stopped
 from enrolment.enums import UserKind
 from enrolment.models import BankDetails
 from enrolment.report.bank import statement_lines
@@ -42,6 +43,7 @@ class BankDetailsAdmin(MovesMixin, FactAdmin):
     list_select_related = ("supplier",)
     search_fields = ("supplier__name", "supplier__siret", "iban_end")
     search_help_text = "SIRET ou raison sociale, quatre derniers caractères de l’IBAN"
+    grave_moves = frozenset({"stop"})
     ordering = ("-typed_at", "-pk")
     fields = (
         "supplier",
@@ -67,6 +69,8 @@ class BankDetailsAdmin(MovesMixin, FactAdmin):
     def deeds(self, request: HttpRequest, obj: Any) -> list[Deed]:
         """First bank details are accepted, a change is approved then confirmed by another."""
         useless = {"approve"} if obj.replaces_id is None else {"accept"}
+        if not may_be_stopped(obj):
+            useless.add("stop")
         own = [deed for deed in super().deeds(request, obj) if deed.name not in useless]
         return [*own, self._reveal(request, obj)] if self._may_read(request) else own
 

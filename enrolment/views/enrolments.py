@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -43,7 +44,7 @@ from enrolment.forms import (
     SolutionsForm,
     fingerprint_of,
 )
-from enrolment.models import Enrolment, Solution
+from enrolment.models import BankDetails, Enrolment, Solution
 from enrolment.report.checklist import cards_of
 from enrolment.report.files import overview, steps_of
 from enrolment.report.rest import rest_of
@@ -307,7 +308,9 @@ def _documents(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
 
 
 def _bank(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
+    """The first details are typed here; those in force change on their own page, by who signs."""
     bank = current_bank_details(enrolment)
+    is_held = BankDetails.objects.of(request.supplier).in_force(date.max).exists()
     form = BankForm(
         request.POST or None, initial={"holder": bank.holder, "bic": bank.bic} if bank else None
     )
@@ -316,10 +319,15 @@ def _bank(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
             raise ForbiddenMoveError("Cette étape n’est pas ouverte à la modification.")
         if bank is not None and bank.state != "to_correct" and not request.POST.get("iban"):
             return redirect("enrolment_step", enrolment.pk, "recapitulatif")
+        if is_held:
+            raise ForbiddenMoveError(
+                "Un IBAN déjà accepté se change dans « Coordonnées bancaires », par le "
+                "représentant légal ou le mandataire."
+            )
         if form.is_valid():
             save_bank_details(request.supplier, actor=request.user, **form.cleaned_data)
             return redirect("enrolment_step", enrolment.pk, "recapitulatif")
-    return show(request, enrolment, "banque", form=form, bank=bank)
+    return show(request, enrolment, "banque", form=form, bank=bank, is_held=is_held)
 
 
 def _recap(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:

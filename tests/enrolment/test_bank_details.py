@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -22,6 +22,7 @@ from enrolment.actions import (
     rotate_keys,
     same_iban_elsewhere,
     save_bank_details,
+    sync_groups,
 )
 from enrolment.actions.bank import compare_with_statement
 from enrolment.models import BankDetails, Membership, Supplier, User
@@ -307,3 +308,85 @@ def test_without_a_text_the_eye_compares(signatory: Membership) -> None:
     """No statement deposited yet, or a scan."""
     found = compare_with_statement(typed(signatory))
     assert (found.iban, found.bic, found.holder) == (None, None, None)
+
+
+def test_a_confirmed_change_is_stopped_before_it_takes_effect(
+    client: Client, signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """The delay serves to object: one officer is enough to stop, with a reason; all are told."""
+    Supplier.objects.filter(pk=signatory.supplier_id).update(contact_email="ancien@exemple.fr")
+    former = accepted(signatory, officers[0])
+    signatory.supplier.refresh_from_db()
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    decide_bank_details(change, "approve", actor=officers[0])
+    decide_bank_details(change, "confirm", actor=officers[1])
+    sync_groups()
+    client.force_login(officers[0])
+    page = reverse("admin:enrolment_bankdetails_deed", args=[change.pk, "stop"])
+    reason = Reason.objects.filter(subject="bank", is_active=True).first()
+    assert reason is not None
+    assert client.post(page, {"note": "Non demandé."}).status_code == 200, "a reason is needed"
+    data = {"reason_code": reason.code, "note": "Le contact n’a rien demandé."}
+    assert client.post(page, data).status_code == 302
+    change.refresh_from_db()
+    assert change.state == "withdrawn"
+    assert BankDetails.objects.of(signatory.supplier).in_force(date(2027, 1, 1)).get() == former
+    mail = OutgoingMail.objects.filter(address="ancien@exemple.fr").latest("pk")
+    assert "a arrêté le changement" in mail.text
+    assert "a arrêté le changement" in mail.html
+    told = Notification.objects.of(signatory.user).latest("pk")
+    assert f"{reason} – Le contact n’a rien demandé." in told.body
+
+
+def test_what_is_in_force_is_not_stopped(
+    client: Client, signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """First details, or a change whose day has come: another change is the way."""
+    first = accepted(signatory, officers[0])
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    decide_bank_details(change, "approve", actor=officers[0])
+    decide_bank_details(change, "confirm", actor=officers[1])
+    reason = Reason.objects.filter(subject="bank").first()
+    sync_groups()
+    client.force_login(officers[0])
+    with time_machine.travel(datetime(2026, 9, 22, 8, tzinfo=UTC)):
+        for details in (first, change):
+            url = reverse("admin:enrolment_bankdetails_change", args=[details.pk])
+            assert "/actions/stop/" not in client.get(url).content.decode()
+            with pytest.raises(ForbiddenMoveError, match="pas encore pris effet"):
+                decide_bank_details(
+                    details, "stop", actor=officers[0], reason=reason, message="Trop tard."
+                )
+
+
+def test_what_is_sent_back_is_told_with_its_reason(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """The coded reason, then the officer's words."""
+    reason = Reason.objects.filter(subject="bank").first()
+    decide_bank_details(
+        typed(signatory), "send_back", actor=officers[0], reason=reason, message="Voir le RIB."
+    )
+    body = Notification.objects.of(signatory.user).latest("pk").body
+    assert f"{reason} – Voir le RIB." in body
+
+
+@pytest.mark.parametrize("role", ["preparer", "legal_representative"])
+def test_an_iban_in_force_is_not_changed_from_an_enrolment(
+    client: Client, signatory: Membership, officers: tuple[User, User], role: str
+) -> None:
+    """Its own page asks who signs, and the password again; the step only shows it and goes on."""
+    former = accepted(signatory, officers[0])
+    draft = a_draft(signatory)
+    is_signatory = role == "legal_representative"
+    client.force_login(signatory.user if is_signatory else a_member(signatory.supplier, role))
+    step = reverse("enrolment_step", args=[draft.pk, "banque"])
+    shown = client.get(step).content.decode()
+    assert reverse("bank_details") in shown
+    assert 'name="iban"' not in shown
+    forged = {"holder": "Pirate", "iban": OTHER_IBAN, "bic": OTHER_BIC}
+    page = client.post(step, forged, follow=True).content.decode()
+    assert "se change dans" in page
+    assert BankDetails.objects.get() == former
+    goes_on = client.post(step)
+    assert goes_on.headers["Location"].endswith("/recapitulatif/")
