@@ -25,6 +25,10 @@ from segur_portal.common import clock
 
 SESSION_KEY = "supplier_id"
 _HOUR = 3600
+_ENDED = (
+    "Vous n’agissez plus pour l’organisation de cette page : rien n’est enregistré. Revenez à "
+    "l’accueil."
+)
 
 
 class SupplierRequest(HttpRequest):
@@ -61,6 +65,9 @@ def supplier_required(view: View) -> View:
     def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         membership = current_membership(request)
         if membership is None and request.session.pop(SESSION_KEY, None):
+            # What was typed for one organisation is never done for another.
+            if request.method not in ("GET", "HEAD"):
+                raise PermissionDenied(_ENDED)
             membership = current_membership(request)
         if membership is None:
             if request.user.is_staff:

@@ -181,10 +181,12 @@ def remove_member(membership: Membership, *, actor: User) -> None:
 def hand_over(membership: Membership, *, actor: User) -> None:
     """Make a member the administrator in the actor's place; the actor keeps their other rights.
 
-    Raises as `change_member`; a suspended member, or oneself, is refused.
+    Raises as `change_member`; oneself, or a member who may not act now, is refused: suspended, past
+    their end, of a closed account.
     """
     member = _locked(membership, actor)
-    if member.user_id == actor.pk or member.suspended_at is not None or not member.user.is_active:
+    able = Membership.objects.in_force(clock.today()).filter(pk=member.pk, user__is_active=True)
+    if member.user_id == actor.pk or not able.exists():
         raise ValidationError("L’administration se transmet à un autre membre, en activité.")
     member.is_administrator, member.expires_on = True, None
     member.save()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -28,11 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def switch_supplier(request: HttpRequest) -> HttpResponse:
-    """Act for another of one's organisations from now on."""
+    """Act for another of one's organisations from now on.
+
+    The pages left open in other tabs speak of the former one: their forms serve no more.
+    """
     mine = Supplier.objects.of_member(request.user, clock.today())  # type: ignore[arg-type]
     chosen = request.POST.get("supplier", "")
     supplier = get_object_or_404(mine, pk=chosen if chosen.isdecimal() else 0)
     request.session[SESSION_KEY] = supplier.pk
+    rotate_token(request)
     messages.success(request, f"Vous agissez maintenant pour {supplier.name}.")
     return redirect("dashboard")
 

@@ -25,4 +25,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
   card?.querySelector("[aria-invalid=true]")?.focus();
 });
 
+/* An answer that was not kept says so where « enregistré » would have stood. */
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(name, () => {
+    const state = document.getElementById("etat");
+    if (!state) return;
+    state.textContent = "Non enregistré : rechargez la page, puis recommencez.";
+    state.classList.add("fr-error-text");
+  });
+}
+
+document.addEventListener("htmx:beforeRequest", () => {
+  document.getElementById("etat")?.classList.remove("fr-error-text");
+});
+
 welcome();

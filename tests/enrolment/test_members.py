@@ -150,9 +150,13 @@ def test_the_administration_is_handed_over(boss: User, colleague: User) -> None:
 def test_the_administration_is_not_handed_to_who_cannot_take_it(
     boss: User, colleague: User
 ) -> None:
-    """Not to oneself, a suspended member, or a closed account."""
+    """Not to oneself, a suspended member, one whose rights ended, or a closed account."""
     with pytest.raises(ValidationError):
         hand_over(membership(boss), actor=boss)
+    Membership.objects.filter(user=colleague).update(expires_on=date(2025, 12, 31))
+    with pytest.raises(ValidationError):
+        hand_over(membership(colleague), actor=boss)
+    Membership.objects.filter(user=colleague).update(expires_on=None)
     suspend_member(membership(colleague), actor=boss)
     with pytest.raises(ValidationError):
         hand_over(membership(colleague), actor=boss)

@@ -11,7 +11,7 @@ from django.template import engines
 from tests.house.sources import APPS, python_files, template_files
 
 # Django loads these by itself.
-ERRORS = {"403.html", "404.html", "500.html"}
+ERRORS = {"403.html", "403_csrf.html", "404.html", "500.html"}
 NAME = re.compile(r'["\']([\w{}./-]+\.(?:html|txt|xml))["\']')
 
 
