@@ -142,9 +142,10 @@ def _said(fact: Any) -> str:
 
 
 def points_of(enrolment: Enrolment) -> Iterator[str]:
-    """What an officer sent back, point by point, in the officer's words."""
-    for row in current_documents(enrolment).values():
-        if row.state == "to_correct" and row.reason is not None:
+    """What an officer sent back and is still asked, point by point, in the officer's words."""
+    asked = {one.key for one in documents_asked(facts_of(enrolment))}
+    for key, row in current_documents(enrolment).items():
+        if key in asked and row.state == "to_correct" and row.reason is not None:
             yield f"{row} : {row.reason.label} – {row.message}"
     bank = current_bank_details(enrolment)
     if bank is not None and bank.state == "to_correct" and bank.reason is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -33,7 +34,7 @@ from segur_portal.common import clock
 from segur_portal.common.admin.base import PortalAdmin
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.displays import scheme_name
-from segur_portal.common.admin.forms import reason_form
+from segur_portal.common.admin.forms import NoteForm, reason_form
 from segur_portal.common.admin.history import history
 from segur_portal.common.admin.moves import MovesMixin
 from segur_portal.common.admin.panels import Panel, table, timeline, when
@@ -295,16 +296,15 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
 
     def _deed(self, request: HttpRequest, obj: Any, step: Move, role: str) -> Deed:
         deed = super()._deed(request, obj, step, role)
-        if step.name != "request_correction":
-            return deed
-        return Deed(
-            deed.name,
-            deed.label,
-            deed.run,
-            correction_form(self.reasons),
-            deed.explanation,
-            deed.is_grave,
-        )
+        forms_of = {
+            # Taking says nothing to the supplier, who would read a comment in its history.
+            "take": forms.Form,
+            "validate_early": ValidationForm,
+            "validate_final": ValidationForm,
+        }
+        if step.name == "request_correction":
+            forms_of[step.name] = correction_form(self.reasons)
+        return replace(deed, form_class=forms_of.get(step.name, deed.form_class))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """An enrolment entered here starts from what is known of its supplier."""
@@ -346,6 +346,16 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         """How long it has waited, or been in its state, in days."""
         since = obj.waiting_since  # type: ignore[attr-defined]
         return count((clock.now() - since).days, "jour")
+
+
+class ValidationForm(NoteForm):
+    """A word that goes with a validation: the supplier reads it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        note = self.fields["note"]
+        note.label = "Message au fournisseur"
+        note.help_text = "Lu par le fournisseur : dans son courriel et dans l’historique."
 
 
 def correction_form(reasons: list[tuple[str, str]]) -> type[forms.Form]:

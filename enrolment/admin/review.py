@@ -117,7 +117,7 @@ class ReviewMixin:
             "cards": cards,
             "chosen": chosen,
             "pages": range(1, (chosen.row.page_count if chosen and chosen.row else 0) + 1),
-            "closed": why_closed(chosen.row.file) if chosen and chosen.row else "",
+            "closed": self._closed(request, chosen),
             "form": form,
             "points": points,
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
@@ -129,7 +129,7 @@ class ReviewMixin:
 
     def page_view(self, request: HttpRequest, key: UUID, number: int) -> HttpResponse:
         """One page of a document, as a picture."""
-        document = self._document(request, key)
+        document = self._file_of(request, key)
         try:
             picture = page_image(open_file(document.file), document.media_type, number)
         except IndexError as unknown:
@@ -138,14 +138,16 @@ class ReviewMixin:
 
     def document_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """The file itself, as a download."""
-        return serve_file(self._document(request, key).file)
+        return serve_file(self._file_of(request, key).file)
 
-    def _document(self, request: HttpRequest, key: UUID) -> SupportingDocument:
+    def _file_of(self, request: HttpRequest, key: UUID) -> SupportingDocument:
         rows = SupportingDocument.objects.select_related("file").filter(key=key)
         document: SupportingDocument | None = rows.first()
         if document is None:
             raise Http404
         self._enrolment(request, document.enrolment_id)
+        # Identity documents and bank statements are for those who examine them.
+        self._check_officer(request)
         return document
 
     def _enrolment(self, request: HttpRequest, pk: int) -> Enrolment:
@@ -155,6 +157,14 @@ class ReviewMixin:
         if not self.has_view_or_change_permission(request, enrolment):  # type: ignore[attr-defined]
             raise PermissionDenied
         return enrolment
+
+    def _closed(self, request: HttpRequest, chosen: Card | None) -> str:
+        """Why this person may not look at the document; empty when they may."""
+        if chosen is None or chosen.row is None:
+            return ""
+        if Role.OFFICER.value not in self.roles_of(request):  # type: ignore[attr-defined]
+            return "cette pièce ne s’ouvre qu’aux gestionnaires de l’ASP."
+        return why_closed(chosen.row.file)
 
     def _check_officer(self, request: HttpRequest) -> None:
         if Role.OFFICER.value not in self.roles_of(request):  # type: ignore[attr-defined]

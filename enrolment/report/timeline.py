@@ -32,6 +32,8 @@ _CHANGES = {
     "refuse": "L’ASP a refusé le changement",
     "withdraw": "Changement abandonné",
 }
+# What an agent wrote there was for colleagues.
+_OWN_NOTES = frozenset({"take"})
 LENGTH = 100
 
 
@@ -61,7 +63,7 @@ def timeline_of(enrolment: Enrolment) -> Iterator[Event]:
             _title(entry),
             _who(entry.actor),
             reasons.get(entry.reason_code, ""),
-            entry.note,
+            "" if entry.verb in _OWN_NOTES else entry.note,
         )
 
 

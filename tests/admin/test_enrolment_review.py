@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from enrolment.actions import decide_bank_details, save_bank_details, submit_enrolment
 from enrolment.actions.paperwork import current_documents
+from enrolment.actions.reviews import points_of
 from enrolment.models import (
     BankDetails,
     Distribution,
@@ -263,6 +264,41 @@ def text_of(page: Any) -> str:
     return words.replace("\u00a0", " ").replace("\u202f", " ")
 
 
+def test_a_supplier_reads_only_what_is_meant_for_it(
+    sign_in: Any, client: Client, sent: Enrolment, signatory: Membership
+) -> None:
+    """Nothing typed when taking a file; a word that goes with a validation says who reads it."""
+    officer = sign_in("officer")
+    page = reverse("admin:enrolment_enrolment_deed", args=[sent.pk, "take"])
+    assert 'name="note"' not in officer.get(page).content.decode()
+    do(officer, sent, "take", note="À surveiller.")
+    JournalEntry.objects.filter(verb="take").update(note="À surveiller.")
+    accept_all(officer, sent)
+    page = reverse("admin:enrolment_enrolment_deed", args=[sent.pk, "validate_early"])
+    assert "Lu par le fournisseur" in officer.get(page).content.decode()
+    do(officer, sent, "validate_early", note="Bienvenue.")
+    client.force_login(signatory.user)
+    history = client.get(reverse("enrolment_detail", args=[sent.pk])).content.decode()
+    assert "Bienvenue." in history
+    assert "À surveiller." not in history
+
+
+def test_a_document_no_longer_asked_is_no_point(
+    sign_in: Any, sent: Enrolment, signatory: Membership
+) -> None:
+    """Sent back, then not asked any more: the next correction does not speak of it."""
+    Enrolment.objects.update(state="draft", wanted_name="Autre nom")
+    sent.refresh_from_db()
+    deposit(sent, signatory.user, "kbis")
+    Enrolment.objects.update(state="in_review")
+    review(sign_in("officer"), sent, "kbis", "send_back", reason=a_reason(), message=MESSAGE)
+    sent.refresh_from_db()
+    assert len(list(points_of(sent))) == 1
+    Enrolment.objects.update(wanted_name="")
+    sent.refresh_from_db()
+    assert not list(points_of(sent))
+
+
 @pytest.mark.parametrize("role", ["ans", "officer_elsewhere", "accountant"])
 def test_others_review_nothing(sign_in: Any, sent: Enrolment, role: str) -> None:
     """By a forged request neither: other house, other scheme."""
@@ -342,6 +378,10 @@ def test_documents_are_seen_as_pictures_by_who_may(
     for address in (page, file):
         assert sign_in("officer_elsewhere").get(address).status_code == 404
         assert sign_in("accountant").get(address).status_code == 403
+        assert sign_in("ans").get(address).status_code == 403
+    told = sign_in("ans").get(reverse("admin:enrolment_enrolment_review", args=[sent.pk]))
+    assert "ne s’ouvre qu’aux gestionnaires" in told.content.decode()
+    assert page not in told.content.decode()
     shown = client.get(reverse("admin:enrolment_enrolment_review", args=[sent.pk]))
     assert page in shown.content.decode()
 
