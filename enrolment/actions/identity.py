@@ -10,10 +10,15 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from kombu.exceptions import OperationalError
 
+from enrolment.actions.members import administrators_of
 from enrolment.models import CompanyIdentity, Supplier
 from segur_portal.common import clock
+from segur_portal.common.actions import write_journal
+from segur_portal.common.models import JournalEntry, NoticeKind
+from segur_portal.common.notices import notify
 from segur_portal.common.registry import (
     RegistryUnavailableError,
     find_announcements,
@@ -72,7 +77,35 @@ def verify_identity(supplier: Supplier) -> bool:
             "failure": "",
         }
     _write(identity, asked_at=now, verified_at=now, **found)
+    if company is not None:
+        _take_name(supplier, company.name)
     return True
+
+
+@transaction.atomic
+def _take_name(supplier: Supplier, name: str) -> None:
+    """Give an organisation the register's name in the place of the one that was typed when it was
+    opened, the register being silent. Another name than that was decided on a Kbis, or by ASP."""
+    locked = Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
+    name = name[: Supplier._meta.get_field("name").max_length]
+    entries = JournalEntry.objects.filter(
+        subject=Supplier._meta.label, subject_id=str(locked.pk), verb="open"
+    )
+    opened = entries.order_by("pk").first()
+    if opened is None or opened.data.get("name") != locked.name or locked.name == name:
+        return
+    note = f"{locked.name} → {name}"
+    Supplier.objects.filter(pk=locked.pk).update(name=name)
+    entry = write_journal(locked, "take_register_name", note=note, is_public=False)
+    supplier.name = name
+    notify(
+        users=administrators_of(locked),
+        kind=NoticeKind.ACCOUNT,
+        title="Votre organisation porte le nom du registre des entreprises",
+        body=f"{note}. Pour en porter un autre, demandez-le dans votre enrôlement, avec un Kbis.",
+        url=reverse("members"),
+        key=f"register-name-{entry.pk}",
+    )
 
 
 def _write(identity: CompanyIdentity, **fields: Any) -> None:

@@ -87,7 +87,8 @@ def _open(request: JoinRequest) -> Supplier:
     )
     request.decided_at, request.is_accepted = clock.now(), True
     request.save()
-    write_journal(supplier, "open", actor=request.user, data={"siret": supplier.siret})
+    opened = {"siret": supplier.siret, "name": supplier.name}
+    write_journal(supplier, "open", actor=request.user, data=opened)
     await_identity(supplier)
     return supplier
 

@@ -16,7 +16,7 @@ from enrolment.actions import invitations, members
 from enrolment.actions.organisation import change_contact
 from enrolment.doors import SupplierRequest, administrator_required, supplier_required
 from enrolment.forms import InviteForm, MemberForm, OrganisationContactForm
-from enrolment.models import Invitation, JoinRequest, Membership
+from enrolment.models import CompanyIdentity, Invitation, JoinRequest, Membership
 from segur_portal.common import clock
 
 GET_POST = require_http_methods(["GET", "POST"])
@@ -80,6 +80,7 @@ def member_list(request: SupplierRequest) -> HttpResponse:
         "join_requests": asking.select_related("user") if asking is not None else [],
         "is_administrator": is_administrator,
         "contact_email": request.supplier.contact_email,
+        "identity": CompanyIdentity.objects.filter(supplier=request.supplier).first(),
         "now": clock.now(),
         "today": clock.today(),
     }

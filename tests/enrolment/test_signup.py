@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core import mail as outbox
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from enrolment.actions.identity import verify_identity
 from enrolment.actions.members import NotAdministratorError
 from enrolment.actions.signup import ask_to_join, decide_join
 from enrolment.models import CompanyIdentity, JoinRequest, Membership, Supplier, User
@@ -208,3 +210,52 @@ def test_a_person_opens_a_second_organisation() -> None:
     assert user.memberships.count() == 2
     page = client.post(reverse("organisations"), {"siret": KNOWN_SIRET, "role": "proxy"})
     assert "déjà membre" in page.content.decode()
+
+
+@pytest.mark.parametrize("is_known_later", [True, False])
+def test_a_name_typed_without_the_register_is_replaced_by_its_own(
+    registers: Registers, is_known_later: bool
+) -> None:
+    """« Non vérifiée » on the page of the members, until the register answers: its name is then
+    the organisation's, and who administers is told. A SIRET it does not know keeps the typed one.
+    """
+    registers.status = 500
+    client = Client()
+    open_account(client, company_name="Un autre nom")
+    confirm(client)
+    supplier = Supplier.objects.get()
+    user = User.objects.get()
+    client.force_login(user)
+    assert "Identité non vérifiée" in client.get(reverse("members")).content.decode()
+    registers.status = 200
+    if not is_known_later:
+        registers.companies = b'{"results": []}'
+    cache.clear()
+    assert verify_identity(supplier)
+    supplier.refresh_from_db()
+    page = client.get(reverse("members")).content.decode()
+    told = Notification.objects.of(user).filter(title__contains="registre")
+    if is_known_later:
+        assert supplier.name == "LOGICIELS DE SANTE REUNIS"
+        assert "Identité vérifiée au registre" in page
+        assert "22 AVENUE DE LA SANTE" in page
+        assert told.count() == 1
+    else:
+        assert supplier.name == "Un autre nom"
+        assert "ne connaît pas ce SIRET" in page
+        assert not told.exists()
+
+
+def test_a_second_organisation_gets_the_name_of_the_register(registers: Registers) -> None:
+    """Opened without a name, since nobody types one; another name, validated since, stays."""
+    user = a_user(EMAIL)
+    role = "legal_representative"
+    ask_to_join(user=user, siret=KNOWN_SIRET, role=role, is_confirmed=True)
+    supplier = Supplier.objects.get()
+    verify_identity(supplier)
+    supplier.refresh_from_db()
+    assert supplier.name == "LOGICIELS DE SANTE REUNIS"
+    Supplier.objects.update(name="Nom du Kbis")
+    verify_identity(supplier)
+    supplier.refresh_from_db()
+    assert supplier.name == "Nom du Kbis"
