@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -71,9 +71,13 @@ class Gate:
     link: str = ""
 
 
+_EARLY = ("Simulateur", "Relecture de vos modèles de documents")
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A scheme, where the supplier's enrolment on it stands, its gates: simulator, then deposits.
+    """A scheme, where the supplier's enrolment on it stands, its gates: what the early stage opens
+    (simulator, review of layouts), then deposits.
 
     `next_step` says what opens the rest, `enrolment_id` where.
     """
@@ -93,7 +97,7 @@ class Opening:
     @property
     def may_deposit(self) -> bool:
         """Whether some kind of request is taken now."""
-        return any(gate.is_open for gate in self.gates[1:])
+        return any(gate.is_open for gate in self.gates[len(_EARLY) :])
 
 
 _NOT_FINAL = Gate("", False, "Il faut d’abord un enrôlement définitif (ENR-001). Fermeture le")
@@ -155,7 +159,7 @@ def _opening(
         scheme=scheme,
         stage=_stage(enrolment, is_suspended=suspended is not None),
         owner=state.owner if state else "",
-        gates=(_simulator(stage != "none"), advance, _with_pilots(balance, pilots)),
+        gates=(*_early_gates(stage != "none"), advance, _with_pilots(balance, pilots)),
         next_step=refusal.advice
         if suspended is not None and refusal is not None
         else _next_step(enrolment, windows.get((scheme.pk, WindowKind.ENROLMENT.value)), now),
@@ -211,9 +215,10 @@ def _next_step(enrolment: Enrolment | None, window: Window | None, now: datetime
     return "Commencez un enrôlement : tout le reste en dépend."
 
 
-def _simulator(is_enrolled: bool) -> Gate:
+def _early_gates(is_enrolled: bool) -> Iterator[Gate]:
+    """What an enrolment opens as soon as its early stage is validated (section 3)."""
     why = "" if is_enrolled else "S’ouvre à l’enrôlement anticipé."
-    return Gate("Simulateur", is_enrolled, why)
+    return (Gate(label, is_enrolled, why) for label in _EARLY)
 
 
 def _with_pilots(gate: Gate, pilots: Sequence[PilotFacts]) -> Gate:

@@ -9,7 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from enrolment.actions import decide_bank_details, save_bank_details, submit_enrolment
+from enrolment.actions import (
+    decide_bank_details,
+    save_bank_details,
+    save_organisation,
+    submit_enrolment,
+)
 from enrolment.actions.paperwork import current_documents
 from enrolment.actions.reviews import points_of
 from enrolment.models import (
@@ -262,6 +267,27 @@ def text_of(page: Any) -> str:
     """Its words, with plain blanks."""
     words = page if isinstance(page, str) else page.content.decode()
     return words.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_what_changed_is_unticked_and_nothing_else(
+    sign_in: Any, sent: Enrolment, signatory: Membership
+) -> None:
+    """Another representative after the early stage: their identity is examined, not the rest."""
+    client = sign_in("officer")
+    do(client, sent, "take")
+    accept_all(client, sent)
+    do(client, sent, "validate_early")
+    deposit(sent, signatory.user, "certificate", sent.solutions.get().pk)
+    sent.refresh_from_db()
+    save_organisation(sent, {"legal_representative": "Lou Petit"})
+    submit_enrolment(sent, membership=signatory)
+    states = {kind: row.state for (kind, _), row in current_documents(sent).items()}
+    assert states == {
+        "identity": "pending",
+        "bank": "accepted",
+        "hosting_statement": "accepted",
+        "certificate": "pending",
+    }
 
 
 def test_a_supplier_reads_only_what_is_meant_for_it(
