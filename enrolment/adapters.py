@@ -51,6 +51,11 @@ class AccountAdapter(DefaultAccountAdapter):
         url = request.session.get(SIGN_OUT_URL_KEY) or super().get_logout_redirect_url(request)
         return str(url)
 
+    def send_notification_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> None:
+        """What changes the sign-in is told; that an address is confirmed, its owner just saw."""
+        if not template_prefix.endswith("/email_confirm"):
+            super().send_notification_mail(template_prefix, *args, **kwargs)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the outbox, as text and as a page; its words may carry a secret link."""
         words = {"email": email, "current_site": portal_url(), **context}
