@@ -58,6 +58,8 @@ class BankDetailsAdmin(MovesMixin, FactAdmin):
         "approve": "Ces coordonnées en remplacent d’autres : un second agent devra confirmer.",
         "confirm": "Le changement prendra effet après le délai de sécurité ; l’ancien contact est "
         "prévenu.",
+        "stop": "Le changement n’a pas encore pris effet : un seul agent l’arrête. Les coordonnées "
+        "en vigueur restent les mêmes ; l’organisation et son contact sont prévenus.",
     }
 
     @property

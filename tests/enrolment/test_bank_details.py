@@ -325,6 +325,7 @@ def test_a_confirmed_change_is_stopped_before_it_takes_effect(
     page = reverse("admin:enrolment_bankdetails_deed", args=[change.pk, "stop"])
     reason = Reason.objects.filter(subject="bank", is_active=True).first()
     assert reason is not None
+    assert "un seul agent l’arrête" in client.get(page).content.decode()
     assert client.post(page, {"note": "Non demandé."}).status_code == 200, "a reason is needed"
     data = {"reason_code": reason.code, "note": "Le contact n’a rien demandé."}
     assert client.post(page, data).status_code == 302
