@@ -25,7 +25,7 @@ from segur_portal.common.actions import move, read_file, write_journal
 from segur_portal.common.encryption import blind_index, encrypt, uses_current_key
 from segur_portal.common.enums import ParameterCode
 from segur_portal.common.mails import portal_url, queue_mail
-from segur_portal.common.models import Parameter, Reason
+from segur_portal.common.models import JournalEntry, Parameter, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
@@ -199,22 +199,34 @@ def may_be_stopped(details: BankDetails) -> bool:
 
 
 def _warn_contact(details: BankDetails, name: str) -> None:
-    """Tell the contact recorded before of the change, and where to object."""
-    if not details.supplier.contact_email:
-        return
-    queue_mail(
-        to=details.supplier.contact_email,
-        template="bank_change",
-        subject="Changement des coordonnées bancaires de votre organisation",
-        key=f"bank-{details.pk}-{name}",
-        context={
-            "details": details,
-            "is_confirmed": name == "confirm",
-            "is_cancelled": name == "cancel",
-            "is_stopped": name == "stop",
-            "url": portal_url(reverse("contact")),
-        },
+    """Tell the contact recorded of the change, and where to object; those that were replaced since
+    the details in force were typed too: changing the contact first silences nobody."""
+    for rank, address in enumerate(_contacts_of(details)):
+        queue_mail(
+            to=address,
+            template="bank_change",
+            subject="Changement des coordonnées bancaires de votre organisation",
+            key=f"bank-{details.pk}-{name}{f'-{rank}' if rank else ''}",
+            context={
+                "details": details,
+                "is_confirmed": name == "confirm",
+                "is_cancelled": name == "cancel",
+                "is_stopped": name == "stop",
+                "url": portal_url(reverse("contact")),
+            },
+        )
+
+
+def _contacts_of(details: BankDetails) -> list[str]:
+    """The contact of the supplier, then the former ones, each once."""
+    supplier, former = details.supplier, details.replaces
+    changes = JournalEntry.objects.filter(
+        subject=Supplier._meta.label, subject_id=str(supplier.pk), verb="change_contact"
     )
+    if former is not None:
+        changes = changes.filter(at__gte=former.typed_at)
+    replaced = [one.data.get("former", "") for one in changes.order_by("-at", "-pk")]
+    return [one for one in dict.fromkeys([supplier.contact_email, *replaced]) if one]
 
 
 def reveal_iban(details: BankDetails, *, actor: User) -> str:

@@ -31,7 +31,10 @@ def change_contact(supplier: Supplier, *, actor: User, contact_email: str) -> No
 def tell_contact_change(supplier: Supplier, *, former: str, fresh: str, actor: User) -> None:
     """Write it in the journal; tell both addresses, and those who administer the organisation."""
     note = f"{former or 'aucune'} → {fresh or 'aucune'}"
-    entry = write_journal(supplier, "change_contact", actor=actor, note=note, is_public=False)
+    data = {"former": former, "fresh": fresh}
+    entry = write_journal(
+        supplier, "change_contact", actor=actor, note=note, data=data, is_public=False
+    )
     body = (
         f"L’adresse de contact de {supplier.name} a changé : {note}. C’est elle que l’ASP prévient "
         "d’un changement d’IBAN. Si votre organisation ne l’a pas demandé, prévenez l’ASP sans "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -25,6 +25,7 @@ from enrolment.actions import (
     sync_groups,
 )
 from enrolment.actions.bank import compare_with_statement
+from enrolment.actions.organisation import change_contact
 from enrolment.models import BankDetails, Membership, Supplier, User
 from segur_portal.common.models import JournalEntry, Notification, OutgoingMail, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -391,3 +392,21 @@ def test_an_iban_in_force_is_not_changed_from_an_enrolment(
     assert BankDetails.objects.get() == former
     goes_on = client.post(step)
     assert goes_on.headers["Location"].endswith("/recapitulatif/")
+
+
+def test_a_contact_changed_first_does_not_silence_the_former_one(
+    signatory: Membership, officers: tuple[User, User]
+) -> None:
+    """Both are told of the change of IBAN; one replaced before the details in force is not."""
+    supplier = signatory.supplier
+    for at, address in enumerate(("tout.premier@exemple.fr", "ancien@exemple.fr")):
+        with time_machine.travel(A_DAY - timedelta(days=9 - at)):
+            change_contact(supplier, actor=signatory.user, contact_email=address)
+    accepted(signatory, officers[0])
+    change_contact(supplier, actor=signatory.user, contact_email="pirate@exemple.fr")
+    change = typed(signatory, OTHER_IBAN, OTHER_BIC)
+    OutgoingMail.objects.all().delete()
+    decide_bank_details(change, "approve", actor=officers[0])
+    mails = OutgoingMail.objects.filter(template="bank_change")
+    addresses = set(mails.values_list("address", flat=True))
+    assert addresses == {"pirate@exemple.fr", "ancien@exemple.fr"}
