@@ -64,6 +64,15 @@ def close_other_ways(user: User, supplier: Supplier) -> None:
     requests.update(decided_at=now, is_accepted=True)
 
 
+def _close_invited_by(member: Membership, actor: User) -> None:
+    """Close the links by which somebody who is put out had invited administrators: they would be a
+    way back in. One who leaves by themselves keeps those that they sent."""
+    if member.user_id == actor.pk:
+        return
+    sent = Invitation.objects.of(member.supplier).pending().filter(invited_by=member.user)
+    sent.filter(is_administrator=True).update(cancelled_at=clock.now())
+
+
 def _addresses_of(user: User) -> list[str]:
     """The addresses proven to be theirs, as invitations write them."""
     rows = EmailAddress.objects.filter(user=user, verified=True)
@@ -146,6 +155,7 @@ def suspend_member(membership: Membership, *, actor: User) -> None:
         return
     member.suspended_at = clock.now()
     member.save()
+    _close_invited_by(member, actor)
     _record(member, "suspend_member", actor)
     title = f"Votre accès pour {member.supplier} est suspendu"
     _tell([member.user], member, title, "Un administrateur de l’organisation l’a suspendu.")
@@ -171,6 +181,7 @@ def remove_member(membership: Membership, *, actor: User) -> None:
     """
     member = _locked(membership, actor)
     _check_remains(member)
+    _close_invited_by(member, actor)
     _record(member, "remove_member", actor, note=_words(member))
     title = f"Vous n’êtes plus membre de {member.supplier}"
     _tell([member.user], member, title, "Un administrateur de l’organisation vous en a retiré.")

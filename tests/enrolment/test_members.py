@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -326,3 +327,26 @@ def test_the_contact_is_changed_by_an_administrator_and_both_addresses_are_told(
     assert reverse("contact") in mail.text
     change_contact(supplier, actor=boss, contact_email="nouveau@exemple.fr")
     assert OutgoingMail.objects.count() == 2
+
+
+@pytest.mark.parametrize("deed", [suspend_member, remove_member])
+def test_who_is_put_out_has_no_way_back_in(
+    supplier: Supplier, boss: User, colleague: User, deed: Callable[..., None]
+) -> None:
+    """The administrators that they invited are not; the other invitations stay."""
+    Membership.objects.filter(user=colleague).update(is_administrator=True)
+    accomplice, assistant = a_user("complice@exemple.fr"), a_user("aide@exemple.fr")
+    links = {
+        one: invite_member(
+            supplier=supplier,
+            actor=colleague,
+            email=one.email,
+            role=MemberRole.PREPARER,
+            is_administrator=one is accomplice,
+        )
+        for one in (accomplice, assistant)
+    }
+    deed(membership(colleague), actor=boss)
+    with pytest.raises(ValidationError, match="n’est plus valable"):
+        accept_invitation(links[accomplice], user=accomplice)
+    assert accept_invitation(links[assistant], user=assistant).user == assistant
