@@ -251,7 +251,7 @@ def recap(enrolment: Enrolment) -> dict[str, Any]:
         "siret": enrolment.supplier.siret,
         "scheme": enrolment.scheme_id,
         "scheme_name": enrolment.scheme.name,
-        "stage": enrolment.get_stage_asked_display(),
+        "stage": enrolment.stage_to_send_label,
         "legal_representative": enrolment.legal_representative,
         "wanted_name": enrolment.wanted_name,
         "is_vat_subject": enrolment.is_vat_subject,
@@ -266,7 +266,8 @@ def recap(enrolment: Enrolment) -> dict[str, Any]:
                 "name": asked.name,
                 "file": row.file.name,
                 "sha256": row.file.sha256,
-                "deposited_at": instant(row.deposited_at),
+                "version": row.version,
+                "deposited_at": instant(row.deposited_at.replace(microsecond=0)),
             }
             for asked in asked_of(enrolment)
             if (row := current.get(asked.key)) is not None

@@ -128,7 +128,7 @@ def lacks_of(
     return missing(
         facts_of(enrolment, signing_role),
         {key: as_provided(row) for key, row in current_documents(enrolment).items()},
-        stage=stage or enrolment.stage_asked,
+        stage=stage or enrolment.stage_to_send,
         on=clock.today(),
         has_bank_details=bank is not None and bank.state != "to_correct",
     )

@@ -16,6 +16,8 @@ from .answers import Answers
 from .people import Supplier
 from .solutions import Solution
 
+STAGES = [(Stage.EARLY.value, "Anticipé"), (Stage.FINAL.value, "Définitif")]
+
 
 @pghistory.track()
 class Enrolment(Answers):
@@ -50,7 +52,7 @@ class Enrolment(Answers):
     stage_asked = models.CharField(
         "étape demandée",
         max_length=10,
-        choices=[(Stage.EARLY.value, "Anticipé"), (Stage.FINAL.value, "Définitif")],
+        choices=STAGES,
         default=Stage.EARLY.value,
     )
     reopened_steps = ArrayField(
@@ -88,3 +90,13 @@ class Enrolment(Answers):
 
     def __str__(self) -> str:
         return f"{self.supplier} – {self.scheme_id}"
+
+    @property
+    def stage_to_send(self) -> str:
+        """The stage that is sent next: the final one, once the early one is validated."""
+        return Stage.FINAL.value if self.state == "early" else str(self.stage_asked)
+
+    @property
+    def stage_to_send_label(self) -> str:
+        """Its name."""
+        return str(dict(STAGES)[self.stage_to_send])

@@ -55,7 +55,7 @@ def rest_of(enrolment: Enrolment, role: str) -> Rest:
     elif enrolment.state == "final":
         purpose = f"L’enrôlement est validé ; {left} à régler."
     else:
-        stage = enrolment.get_stage_asked_display().lower()
+        stage = enrolment.stage_to_send_label.lower()
         purpose = f"Pour transmettre l’enrôlement {stage}, {left}."
     return Rest(
         points,

@@ -33,7 +33,7 @@ _CHANGES = {
     "withdraw": "Changement abandonné",
 }
 # What an agent wrote there was for colleagues.
-_OWN_NOTES = frozenset({"take"})
+_OWN_NOTES = frozenset({"take", "accept"})
 LENGTH = 100
 
 

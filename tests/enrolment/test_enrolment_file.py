@@ -19,12 +19,13 @@ from enrolment.actions import (
     choose_solutions,
     declare_solution,
     move_enrolment,
+    recap,
     save_organisation,
     start_enrolment,
     submit_enrolment,
 )
 from enrolment.actions.additions import add_solution
-from enrolment.actions.paperwork import advice_of, open_steps
+from enrolment.actions.paperwork import advice_of, lacks_of, open_steps
 from enrolment.enums import MemberRole
 from enrolment.models import Enrolment, Membership, Solution, SupportingDocument
 from segur_portal.common.models import IssuedDocument, JournalEntry, Reason, Scheme
@@ -323,3 +324,12 @@ def test_the_early_stage_no_longer_asks_for_its_stage(
     assert not draft.solutions.exists()
     wrong = client.post(page, {"solutions": ["999999"]}).content.decode()
     assert "Déclarer une solution que vous éditez" in wrong
+
+
+def test_an_early_enrolment_lacks_what_its_finalisation_lacks(draft: Enrolment) -> None:
+    """The certificate is said missing before the signature, and the recap says what is sent."""
+    assert not any("Certificat" in one.sentence for one in lacks_of(draft))
+    assert recap(draft)["stage"] == "Anticipé"
+    draft.state = "early"
+    assert any("Certificat" in one.sentence for one in lacks_of(draft))
+    assert recap(draft)["stage"] == "Définitif"
