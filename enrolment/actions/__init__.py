@@ -13,6 +13,7 @@ from .bank import (
 )
 from .contact import ask_support
 from .content import check_content, page_image, text_of
+from .declarations import tell_declared
 from .documents import deposit_document, review_document
 from .enrolments import assign_enrolment, move_enrolment, move_specimen
 from .files import (
@@ -93,6 +94,7 @@ __all__ = [
     "submit_enrolment",
     "submit_specimen",
     "sync_groups",
+    "tell_declared",
     "tell_referenced",
     "text_of",
     "wake_specimen_reader",

@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.db import connection, transaction
 
+from enrolment.actions.declarations import tell_declared
 from enrolment.actions.permissions import check_assigned, role_of
 from enrolment.actions.referencing_news import tell_referenced
 from enrolment.actions.referencing_plan import Plan, SolutionChange, plan_of
@@ -163,6 +164,8 @@ def _write(import_: ReferencingImport, plan: Plan) -> list[dict[str, Any]]:
             defaults={"declared_on": one.declared_on},
         )
         written.append(keep(row, {"declared_on": (before, one.declared_on)}, is_new=is_new))
+        if before is None:
+            tell_declared(row)
     return written
 
 

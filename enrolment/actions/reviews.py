@@ -14,11 +14,18 @@ from enrolment.actions.paperwork import (
     current_documents,
     facts_of,
 )
-from enrolment.models import BankDetails, Enrolment, Membership, Supplier, SupportingDocument
+from enrolment.models import (
+    BankDetails,
+    Distribution,
+    Enrolment,
+    Membership,
+    Supplier,
+    SupportingDocument,
+)
 from enrolment.rules.completeness import fault_of
 from enrolment.rules.documents import Asked, anchor_of, documents_asked
 from segur_portal.common import clock
-from segur_portal.common.french import day
+from segur_portal.common.french import day, listed
 from segur_portal.common.models import NoticeKind
 from segur_portal.common.notices import notify
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -158,9 +165,11 @@ def tell_decision(enrolment: Enrolment, name: str, *, note: str) -> None:
     if title is None:
         return
     points = list(points_of(enrolment)) if name == "request_correction" else []
+    left = undeclared_words(enrolment) if name == "validate_final" else ""
     body = "\n".join(
         [
-            *([_BODIES[name]] if name in _BODIES else []),
+            about(enrolment),
+            *([left or _BODIES[name]] if name in _BODIES else []),
             *([note] if note else []),
             *(f"– {point}" for point in points),
         ]
@@ -195,7 +204,7 @@ def tell_document_decision(document: SupportingDocument) -> None:
         users=members_of(enrolment.supplier_id),
         kind=NoticeKind.DECISION,
         title=f"Pièce {words} : {document} – {enrolment.scheme.software}",
-        body=body,
+        body=f"{about(enrolment)}\n{body}",
         url=page_of(document),
         key=f"document-{document.pk}-{document.state}-{document.reviewed_at:%Y%m%d%H%M%S%f}",
     )
@@ -227,9 +236,29 @@ def tell_bank_decision(details: BankDetails, name: str, *, why: str = "") -> Non
         users=members_of(details.supplier_id),
         kind=NoticeKind.DECISION,
         title=f"Coordonnées bancaires {details.masked}",
-        body=words,
+        body=f"Organisation : {details.supplier}.\n{words}",
         url=reverse("bank_details"),
     )
+
+
+def undeclared_words(enrolment: Enrolment) -> str:
+    """What a validated distributor still waits for, in words; empty when it is declared for all
+    that it distributes (ENR-003)."""
+    rows = Distribution.objects.filter(
+        distributor=enrolment.supplier_id, solution__enrolments=enrolment, declared_on=None
+    )
+    names = [str(row.solution) for row in rows.select_related("solution").order_by("pk")]
+    if not names:
+        return ""
+    return (
+        f"Il reste une étape : l’éditeur doit vous déclarer à l’ANS pour {listed(names)}. D’ici "
+        "là, vos demandes d’avance pour cette distribution sont KO (ENR-003)."
+    )
+
+
+def about(enrolment: Enrolment) -> str:
+    """Which organisation it is about: its members may act for several."""
+    return f"Organisation : {enrolment.supplier}."
 
 
 def members_of(supplier_id: int) -> list[Any]:

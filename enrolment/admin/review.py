@@ -26,6 +26,7 @@ from enrolment.actions.files import osu_in_words
 from enrolment.actions.paperwork import VALIDATED, amendment_of, as_amended, current_bank_details
 from enrolment.models import Enrolment, SupportingDocument
 from enrolment.report.checklist import Card, cards_of, points_of_card
+from enrolment.report.solutions import solutions_in_words
 from enrolment.rules.points import correction_text
 from segur_portal.common import clock
 from segur_portal.common.enums import Role
@@ -123,6 +124,7 @@ class ReviewMixin:
             "may_review": Role.OFFICER.value in self.roles_of(request)  # type: ignore[attr-defined]
             and (enrolment.state == "in_review" or enrolment.state in VALIDATED),
             "bank": current_bank_details(enrolment),
+            "solutions": solutions_in_words(enrolment),
             "deeds": self.deed_links(request, enrolment)[1:],  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/enrolment_review.html", context)

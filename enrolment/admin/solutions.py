@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
 
-from enrolment.actions import tell_referenced
+from enrolment.actions import tell_declared, tell_referenced
 from enrolment.admin.scope import assigned_schemes, is_limited
 from enrolment.enums import UserKind
 from enrolment.models import Distribution, Solution, SupportingDocument
@@ -106,6 +106,14 @@ class SolutionAdmin(PortalAdmin):
         if obj.referenced_on is not None and form.initial.get("referenced_on") is None:
             tell_referenced(obj)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """A distributor learns that it is declared."""
+        super().save_formset(request, form, formset, change)
+        changed = [one for one, names in formset.changed_objects if "declared_on" in names]
+        for distribution in [*formset.new_objects, *changed]:
+            if distribution.declared_on is not None:
+                tell_declared(distribution)
+
     def panels(self, request: HttpRequest, obj: Solution) -> list[Panel]:
         return [history(obj)]
 
@@ -144,6 +152,12 @@ class DistributionAdmin(PortalAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fixed = ("solution", "distributor") if obj else ()
         return (*fixed, *not_theirs(request.user))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A distributor learns that it is declared."""
+        super().save_model(request, obj, form, change)
+        if obj.declared_on is not None and "declared_on" in form.changed_data:
+            tell_declared(obj)
 
     def panels(self, request: HttpRequest, obj: Distribution) -> list[Panel]:
         return [mandates_of(request, obj), history(obj)]

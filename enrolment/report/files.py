@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enrolment.actions.paperwork import STEPS, open_steps
+from enrolment.actions.reviews import undeclared_words
 from enrolment.models import Enrolment, Supplier
 from enrolment.workflow import ENROLMENT
 from segur_portal.common.enums import WindowKind
@@ -36,6 +37,8 @@ NEXT_STEPS = {
     "final": "Vous pouvez déposer des demandes pour les solutions de cet enrôlement.",
     "refused": "L’ASP a refusé cet enrôlement ; le motif est dans l’historique.",
 }
+REFERENCED = "L’ANS a référencé vos solutions : déposez leurs certificats, puis finalisez."
+ANS = "L’ANS instruit le référencement"
 _BADGES = {
     "draft": "new",
     "correction_requested": "error",
@@ -43,6 +46,27 @@ _BADGES = {
     "final": "success",
     "refused": "error",
 }
+
+
+def is_awaiting_ans(enrolment: Enrolment) -> bool:
+    """Whether a validated early enrolment waits for the referencing of a solution."""
+    return enrolment.state == "early" and any(
+        one.referenced_on is None for one in enrolment.solutions.all()
+    )
+
+
+def owner_of(enrolment: Enrolment) -> str:
+    """Whose turn it is."""
+    return ANS if is_awaiting_ans(enrolment) else ENROLMENT.states[enrolment.state].owner
+
+
+def next_step_of(enrolment: Enrolment) -> str:
+    """What comes next, in words."""
+    if enrolment.state == "early" and not is_awaiting_ans(enrolment):
+        return REFERENCED
+    if enrolment.state == "final" and (left := undeclared_words(enrolment)):
+        return left
+    return NEXT_STEPS[enrolment.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +84,7 @@ class Line:
 
     @property
     def owner(self) -> str:
-        return ENROLMENT.states[self.enrolment.state].owner if self.enrolment else ""
+        return owner_of(self.enrolment) if self.enrolment else ""
 
     @property
     def badge(self) -> str:
@@ -68,7 +92,7 @@ class Line:
 
     @property
     def next_step(self) -> str:
-        return NEXT_STEPS[self.enrolment.state] if self.enrolment else ""
+        return next_step_of(self.enrolment) if self.enrolment else ""
 
     @property
     def is_ours(self) -> bool:
@@ -86,6 +110,7 @@ def overview(supplier: Supplier, now: datetime) -> list[Line]:
         row.scheme_id: row
         for row in Enrolment.objects.filter(supplier=supplier)
         .select_related("scheme")
+        .prefetch_related("solutions")
         .order_by("pk")
     }
     windows = {row.scheme_id: row for row in Window.objects.filter(kind=WindowKind.ENROLMENT)}
