@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -122,7 +122,9 @@ def places_to_renew(supplier: Supplier | None = None) -> Places:
         kind=DocumentKind.DISTRIBUTION_MANDATE, enrolment__in=alive.values("pk")
     )
     # A final enrolment declares a change; it comes last, and is kept.
-    opened = alive.filter(state__in=["draft", "early", "final"]).order_by(Q(state="final"), "-pk")
+    opened = alive.filter(state__in=["draft", "early", "final"]).alias(
+        is_final=ExpressionWrapper(Q(state="final"), output_field=BooleanField())
+    )
     return Places(
         {
             (one.enrolment.supplier_id, one.solution_id): page_of(one)
@@ -132,7 +134,7 @@ def places_to_renew(supplier: Supplier | None = None) -> Places:
             one.supplier_id: reverse("enrolment_change", args=[one.pk])
             if one.state == "final"
             else reverse("enrolment_step", args=[one.pk, "organisation"])
-            for one in opened
+            for one in opened.order_by("is_final", "-pk")
         },
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 
-from enrolment.actions.paperwork import lapses_of
+from enrolment.actions.paperwork import Lapses, lapses_of
 from enrolment.models import Enrolment
-from enrolment.report.files import NEXT_STEPS
+from enrolment.report.files import next_step_of, owner_of
 from enrolment.rules import SupplierFacts
 from enrolment.workflow import ENROLMENT
 from funding.actions.deadlines import CLOSINGS
@@ -24,6 +24,7 @@ from segur_portal.common.models import Scheme, Window
 from segur_portal.common.rules import Finding
 
 from .pilots import Pilots, missing_pilots
+from .rights import Right, refusals_of, rights_of
 
 Windows = Mapping[tuple[str, str], Window]
 
@@ -61,7 +62,7 @@ class Deadline:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether a door is open now; `why` says it, and ends with the instant `at` if there is one.
-    `url` and `link` are where it can be opened again."""
+    `url` and `link` are where it can be opened again; `but`, what it is not open to."""
 
     label: str
     is_open: bool
@@ -69,6 +70,7 @@ class Gate:
     at: datetime | None = None
     url: str = ""
     link: str = ""
+    but: str = ""
 
 
 _EARLY = ("Simulateur", "Relecture de vos modèles de documents")
@@ -79,7 +81,8 @@ class Opening:
     """A scheme, where the supplier's enrolment on it stands, its gates: what the early stage opens
     (simulator, review of layouts), then deposits.
 
-    `next_step` says what opens the rest, `enrolment_id` where.
+    `next_step` says what opens the rest, `enrolment_id` where; `refusals`, why orders of some of
+    the solutions would be refused.
     """
 
     scheme: Scheme
@@ -88,6 +91,8 @@ class Opening:
     gates: tuple[Gate, ...]
     next_step: str = ""
     enrolment_id: int | None = None
+    is_final: bool = False
+    refusals: tuple[Finding, ...] = ()
 
     @property
     def may_simulate(self) -> bool:
@@ -137,9 +142,10 @@ def _opening(
     pilots: Sequence[PilotFacts],
     now: datetime,
 ) -> Opening:
-    state = ENROLMENT.states[enrolment.state] if enrolment else None
-    stage = stage_of(enrolment)
-    refusal = _refusal(enrolment, stage, now)
+    stage, today = stage_of(enrolment), now.astimezone(PARIS).date()
+    lapses = lapses_of(enrolment, today) if stage == "final" else Lapses()
+    rights = rights_of(enrolment, stage, today, lapses.certificates) if enrolment else ()
+    refusal = _refusal(stage, today, lapses)
     suspended = enrolment if stage == "final" and refusal is not None else None
     stopped = _suspended(suspended, refusal) if suspended and refusal else None
     advance, balance = (
@@ -155,23 +161,33 @@ def _opening(
             (Kind.BALANCE, "Demandes de solde"),
         )
     )
+    if suspended is not None and refusal is not None:
+        next_step = refusal.advice
+    elif stage == "final" and _are_all_refused(rights):
+        next_step = " ".join(one.advice for one in refusals_of(rights))
+    else:
+        enrolment_window = windows.get((scheme.pk, WindowKind.ENROLMENT.value))
+        next_step = _next_step(enrolment, enrolment_window, now)
     return Opening(
         scheme=scheme,
         stage=_stage(enrolment, is_suspended=suspended is not None),
-        owner=state.owner if state else "",
-        gates=(*_early_gates(stage != "none"), advance, _with_pilots(balance, pilots)),
-        next_step=refusal.advice
-        if suspended is not None and refusal is not None
-        else _next_step(enrolment, windows.get((scheme.pk, WindowKind.ENROLMENT.value)), now),
+        owner=owner_of(enrolment) if enrolment else "",
+        gates=(
+            *_early_gates(stage != "none"),
+            _by_solution(advance, rights),
+            _with_pilots(balance, pilots),
+        ),
+        next_step=next_step,
         enrolment_id=enrolment.pk if enrolment else None,
+        is_final=stage == "final",
+        refusals=tuple(refusals_of(rights)),
     )
 
 
-def _refusal(enrolment: Enrolment | None, stage: str, now: datetime) -> Finding | None:
+def _refusal(stage: str, on: date, lapses: Lapses) -> Finding | None:
     """Why a request received now would be refused to this supplier (ENR-001), if it would."""
-    today = now.astimezone(PARIS).date()
     facts = SupplierFacts(
-        on=today,
+        on=on,
         stage=stage,
         is_simulation=False,
         named_solution="",
@@ -181,7 +197,7 @@ def _refusal(enrolment: Enrolment | None, stage: str, now: datetime) -> Finding 
         enrolled_solutions=(),
         holds_osu=False,
         layout="asp",
-        lapsed=lapses_of(enrolment, today).sentences if stage == "final" else (),
+        lapsed=lapses.sentences,
     )
     return next(iter(CATALOGUE["ENR-001"].findings(facts)), None)
 
@@ -207,7 +223,7 @@ def _suspended(enrolment: Enrolment, refusal: Finding) -> Gate:
 def _next_step(enrolment: Enrolment | None, window: Window | None, now: datetime) -> str:
     """What to do, or to wait for; without an enrolment, whether one may still begin."""
     if enrolment is not None:
-        return NEXT_STEPS[enrolment.state]
+        return next_step_of(enrolment)
     if window is not None and window.opens_at is not None and now < window.opens_at:
         return f"Les enrôlements ouvriront {instant(window.opens_at)}."
     if window is not None and now > window.closes_at:
@@ -219,6 +235,21 @@ def _early_gates(is_enrolled: bool) -> Iterator[Gate]:
     """What an enrolment opens as soon as its early stage is validated (section 3)."""
     why = "" if is_enrolled else "S’ouvre à l’enrôlement anticipé."
     return (Gate(label, is_enrolled, why) for label in _EARLY)
+
+
+def _by_solution(gate: Gate, rights: Sequence[Right]) -> Gate:
+    """Orders are judged on the solution they name too (ENR-002 to ENR-004): a door that would
+    refuse all of them is closed, one that refuses some says which."""
+    if not gate.is_open:
+        return gate
+    refused = " ".join(f"{one.message.rstrip('.')} ({one.code})." for one in refusals_of(rights))
+    if _are_all_refused(rights):
+        return Gate(gate.label, False, refused)
+    return replace(gate, but=refused)
+
+
+def _are_all_refused(rights: Sequence[Right]) -> bool:
+    return bool(rights) and all(one.refusal is not None for one in rights)
 
 
 def _with_pilots(gate: Gate, pilots: Sequence[PilotFacts]) -> Gate:

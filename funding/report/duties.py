@@ -21,6 +21,7 @@ from enrolment.models import (
     Supplier,
     SupportingDocument,
 )
+from enrolment.report.files import is_awaiting_ans, next_step_of, owner_of
 from enrolment.workflow import ENROLMENT
 from funding.models import Deposit, FundingRequest, Message, Payment
 from funding.remittance import reason_in_words
@@ -28,7 +29,7 @@ from funding.workflow import ASP, PAYMENT, YOU
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.french import count, day, number
 
-from .agenda import WINDOW_OF_KIND, Windows
+from .agenda import WINDOW_OF_KIND, Opening, Windows
 
 # Ours: how long before its end a right is announced as ending.
 WARNED = timedelta(days=60)
@@ -238,12 +239,34 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
         if state.owner == YOU:
             yield Duty(
                 f"{state.public} : {enrolment.scheme.software}",
-                "À finaliser dès que l’ANS a référencé votre solution."
-                if enrolment.state == "early"
-                else "L’ASP attend votre envoi.",
+                next_step_of(enrolment),
+                owner=owner_of(enrolment),
                 url=reverse("enrolment_detail", args=[enrolment.pk]),
                 link="Ouvrir l’enrôlement",
-                level="info" if enrolment.state == "early" else "warning",
+                level="info" if is_awaiting_ans(enrolment) else "warning",
+            )
+
+
+def solution_duties(openings: Iterable[Opening]) -> Iterator[Duty]:
+    """What keeps orders out of a validated enrolment, beside the referencing: the declaration of a
+    distributor, its mandate (ENR-003), the OSU habilitation (ENR-004); each said once."""
+    said = set()
+    for opening in openings:
+        for one in opening.refusals:
+            if one.code == "ENR-002" or one.message in said:
+                continue
+            said.add(one.message)
+            effect = (
+                f"Vos demandes d’avance sont KO ({one.code})."
+                if opening.is_final
+                else f"À régler avant vos demandes d’avance, qui seraient KO ({one.code})."
+            )
+            yield Duty(
+                one.message.rstrip("."),
+                f"{effect} {one.advice}",
+                url=reverse("enrolment_detail", args=[opening.enrolment_id]),
+                link="Ouvrir l’enrôlement",
+                level="error" if opening.is_final else "warning",
             )
 
 
@@ -297,17 +320,10 @@ def expiry_duties(
     places: Places,
     today: date,
 ) -> Iterator[Duty]:
-    """Rights that end soon: the OSU habilitation (ENR-004), mandates (ENR-003), this membership."""
+    """Rights that end soon: the OSU habilitation (ENR-004), mandates (ENR-003), this membership.
+    Those that ended are said by `solution_duties`."""
     osu, declare = places.habilitation(supplier.pk)
-    if not supplier.holds_osu(today):
-        yield Duty(
-            "Habilitation OSU absente ou expirée",
-            "Sans elle vos demandes sont KO (ENR-004), sauf si le mandat de l’éditeur la couvre.",
-            url=osu,
-            link=declare,
-            level="error",
-        )
-    elif _is_soon(supplier.osu_expires_on, today):
+    if supplier.holds_osu(today) and _is_soon(supplier.osu_expires_on, today):
         yield Duty(
             f"Habilitation OSU : expire le {day(supplier.osu_expires_on)}",  # type: ignore[arg-type]
             "Renouvelez-la : au-delà, vos demandes seront KO (ENR-004).",
@@ -315,8 +331,14 @@ def expiry_duties(
             link=declare,
         )
     for one in distributions:
-        if _is_soon(one.mandate_ends_on, today):
-            yield _mandate_duty(one, places.mandate(one), today)
+        end = one.mandate_ends_on
+        if end is not None and today <= end <= today + WARNED:
+            yield Duty(
+                f"Mandat de distribution de {one.solution} : finit le {day(end)}",
+                "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
+                url=places.mandate(one),
+                link=f"Renouveler le mandat de {one.solution}",
+            )
     if _is_soon(membership.expires_on, today):
         yield Duty(
             f"Votre accès à {supplier.name} finit le {day(membership.expires_on)}",  # type: ignore[arg-type]
@@ -324,26 +346,6 @@ def expiry_duties(
             url=reverse("members"),
             link="Voir qui administre l’organisation",
         )
-
-
-def _mandate_duty(one: Distribution, page: str, today: date) -> Duty:
-    """A mandate that ends, or has ended: without it the requests are KO (ENR-003)."""
-    end: date = one.mandate_ends_on  # type: ignore[assignment]
-    title = f"Mandat de distribution de {one.solution}"
-    link = f"Renouveler le mandat de {one.solution}"
-    if end < today:
-        return Duty(
-            f"{title} : expiré depuis le {day(end)}",
-            "Vos demandes pour cette solution sont KO (ENR-003) : déposez un nouveau mandat.",
-            url=page,
-            link=link,
-        )
-    return Duty(
-        f"{title} : finit le {day(end)}",
-        "Au-delà, vos demandes pour cette solution seront KO (ENR-003).",
-        url=page,
-        link=link,
-    )
 
 
 def _all_of(total: int, shown: int, noun: str, words: str = "") -> str:

@@ -52,6 +52,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
         "may_deposit": request.membership.may_deposit and any(one.may_deposit for one in shown),
         "may_simulate": request.membership.may_deposit and any(one.may_simulate for one in shown),
         "is_enrolling": bool(enrolments),
+        "is_final": any(one.is_final for one in shown),
         "duties": duties.gravest_first(
             [
                 *_request_duties(supplier, totals, windows),
@@ -59,6 +60,7 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
                 *_account_duties(supplier),
                 *duties.enrolment_duties(enrolments.values()),
                 *duties.change_duties(Amendment.objects.of(supplier).of_ours()),
+                *duties.solution_duties(shown),
                 *duties.sent_back_duties(SupportingDocument.objects.of(supplier).sent_back()),
                 *_expiries(supplier, request.membership),
             ]
@@ -72,7 +74,8 @@ def dashboard(request: SupplierRequest) -> HttpResponse:
 
 
 def _enrolments(supplier: Supplier) -> dict[str, Enrolment]:
-    rows = Enrolment.objects.alive().filter(supplier=supplier).select_related("scheme")
+    rows = Enrolment.objects.alive().filter(supplier=supplier)
+    rows = rows.select_related("scheme", "supplier")
     rows = rows.prefetch_related("solutions")
     return {row.scheme_id: row for row in rows.order_by("scheme__order")}
 

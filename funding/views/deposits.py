@@ -75,7 +75,8 @@ def _received(request: SupplierRequest, form: DepositForm) -> Deposit | None:
 def _form_page(request: SupplierRequest, form: DepositForm) -> HttpResponse:
     now = clock.now()
     enrolments = Enrolment.objects.alive().filter(supplier=request.supplier)
-    by_scheme = {row.scheme_id: row for row in enrolments.select_related("scheme")}
+    enrolments = enrolments.select_related("scheme", "supplier").prefetch_related("solutions")
+    by_scheme = {row.scheme_id: row for row in enrolments}
     schemes = sorted((row.scheme for row in by_scheme.values()), key=lambda scheme: scheme.order)
     windows = {(row.scheme_id, row.kind): row for row in Window.objects.order_by("pk")}
     shown = openings(schemes, by_scheme, windows, now)

@@ -18,6 +18,7 @@ from funding.models import Payment
 from funding.report import duties
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.models import Reason, Scheme
+from segur_portal.common.rules import Finding, Severity
 
 RIS = "SONS-IMG-RIS-Va2"
 CLOSING = datetime(2026, 11, 10, 11, tzinfo=UTC)
@@ -80,17 +81,15 @@ def test_corrections_are_counted_in_good_french(total: int, title: str, link: st
 @pytest.mark.parametrize(
     ("ends_on", "said"),
     [
-        (date(2026, 3, 31), "expiré depuis le 31/03/2026"),
+        (date(2026, 3, 31), ""),
         (date(2026, 9, 15), "finit le 15/09/2026"),
         (date(2026, 11, 14), "finit le 14/11/2026"),
         (date(2026, 11, 15), ""),
         (None, ""),
     ],
 )
-def test_a_mandate_is_announced_before_its_end_then_said_expired(
-    ends_on: date | None, said: str
-) -> None:
-    """Sixty days before; never in the future tense once it is over."""
+def test_a_mandate_is_announced_before_its_end(ends_on: date | None, said: str) -> None:
+    """Sixty days before; once it is over, the rules say what is refused."""
     supplier: Any = SimpleNamespace(
         pk=1, holds_osu=lambda _: True, osu_expires_on=None, name="Essai"
     )
@@ -146,6 +145,9 @@ def every_duty() -> Iterator[duties.Duty]:
     yield from duties.sent_back_duties([document])
     change = Amendment(pk=1, enrolment=document.enrolment, state="draft")
     yield from duties.change_duties([change])
+    refused = Finding("ENR-004", Severity.KO, "Sans habilitation.", "Demandez-la.")
+    opening: Any = SimpleNamespace(refusals=(refused,), is_final=True, enrolment_id=1)
+    yield from duties.solution_duties([opening])
     ending = Ending(1, "document-1", "Pièce d’identité", SOON, "", "/piece/")
     yield from duties.document_duties([ending], TODAY)
 
@@ -165,7 +167,6 @@ def test_a_mandate_is_renewed_at_its_own_card() -> None:
     expected = {
         "Mandat de distribution": "/mandat/",
         "Habilitation OSU : expire": "/organisation/",
-        "Habilitation OSU absente": reverse("enrolment_list"),
         "Votre accès": reverse("members"),
     }
     found = list(every_duty())
