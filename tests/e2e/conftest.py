@@ -24,7 +24,7 @@ from segur_portal.common import clock
 from tests.factories import A_DAY, the_programme
 from tests.funding.accepted import Staff, the_staff
 
-from .looks import WIDTHS, faults_of
+from .looks import look_at_both
 from .stories import DB, MDV
 
 OpenPage = Callable[..., Page]
@@ -99,18 +99,7 @@ def staff(transactional_db: None, settings: Settings) -> Staff:
 @pytest.fixture
 def look() -> Look:
     """Both widths: nothing wrong to see or to hear; pictures are kept when a folder is named."""
-
-    def at_both_widths(page: Page, name: str) -> None:
-        faults = []
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if folder := os.environ.get("SCREENSHOTS"):
-                page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-            faults += faults_of(page)
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert faults == []
-
-    return at_both_widths
+    return look_at_both
 
 
 def session_cookie(user: User, url: str) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
+from django.utils.html import strip_tags
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -25,6 +27,17 @@ def registers(transactional_db: None, settings: Settings) -> Iterator[Registers]
         settings.REGISTRY_COMPANIES_URL = f"{server.url}/companies"
         settings.REGISTRY_ANNOUNCEMENTS_URL = f"{server.url}/announcements"
         yield server
+
+
+def told(email: str, subject: str, *said: str) -> None:
+    """The last mail with that subject to this address says it all, as text and as a page."""
+    mails = OutgoingMail.objects.filter(address=email, subject__contains=subject)
+    mail = mails.order_by("-pk").first()
+    assert mail is not None, list(OutgoingMail.objects.values_list("address", "subject"))
+    for words in (mail.text, unescape(strip_tags(mail.html))):
+        plain = " ".join(words.split())
+        missing = [one for one in said if one not in plain]
+        assert not missing, (missing, plain)
 
 
 def link_of(email: str, template: str) -> str:
@@ -76,12 +89,32 @@ def confirm_address(page: Page) -> None:
     expect(page.get_by_role("heading", name="Tableau de bord")).to_be_visible()
 
 
-def invite(page: Page) -> None:
-    """A colleague, as preparer; the form is kept while the password is asked again."""
+def invite(page: Page, email: str = COLLEAGUE, role: str = "Préparateur") -> None:
+    """Somebody, with a role; the form is kept while the password is asked again."""
     page.get_by_role("link", name="Membres").click()
     page.get_by_role("link", name="Inviter").click()
-    page.get_by_label("Adresse électronique").fill(COLLEAGUE)
-    page.get_by_label("Rôle", exact=False).first.select_option("preparer")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Rôle", exact=False).first.select_option(label=role)
     page.get_by_role("button", name="Envoyer l’invitation").click()
     confirm_identity(page)
-    expect(page.get_by_text(f"L’invitation part à {COLLEAGUE}")).to_be_visible()
+    expect(page.get_by_text(f"L’invitation part à {email}")).to_be_visible()
+
+
+def join(page: Page, first_name: str, last_name: str) -> None:
+    """The page of an invitation's link, for somebody without an account."""
+    expect(page.get_by_role("heading", name="Rejoindre LOGICIELS")).to_be_visible()
+    assert_looks_right(page)
+    page.get_by_label("Prénom").fill(first_name)
+    page.get_by_label("Nom", exact=True).fill(last_name)
+    page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="Ouvrir mon compte et accepter").click()
+    expect(page.get_by_text("Vous êtes membre de LOGICIELS")).to_be_visible()
+
+
+def act_for(page: Page, organisation: str) -> None:
+    """By the switcher of the people who act for several organisations."""
+    page.get_by_text("Changer d’organisation").click()
+    choice = page.get_by_label("Agir pour").locator("option", has_text=organisation)
+    page.get_by_label("Agir pour").select_option(choice.get_attribute("value"))
+    page.get_by_role("button", name="Changer").click()
+    expect(page.get_by_text(f"Vous agissez maintenant pour {organisation}.")).to_be_visible()

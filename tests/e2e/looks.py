@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +25,23 @@ def assert_looks_right(page: Page) -> None:
     """No axe violation (WCAG A, AA and good practice), nothing wider than the screen."""
     faults = faults_of(page)
     assert not faults, "\n".join(faults)
+
+
+def look_at_both(page: Page, name: str) -> None:
+    """Nothing wrong to see or to hear at either width; pictures are kept when a folder is named."""
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        keep(page, f"{name}-{width}")
+        faults += faults_of(page)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    assert faults == []
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture, when a folder is given for them."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def _in_words(page: Page, violation: dict[str, Any]) -> str:

@@ -11,13 +11,15 @@ from segur_portal.common.models import NoticeKind
 from segur_portal.common.notices import notify
 from tests.builders import SIRET
 from tests.enrolment.registers import KNOWN_SIRET, Registers
-from tests.factories import PASSWORD, a_member, a_supplier, a_user, the_programme
+from tests.factories import a_member, a_supplier, a_user, the_programme
 
 from .conftest import OpenPage
 from .joining import (
     COLLEAGUE,
+    act_for,
     confirm_address,
     invite,
+    join,
     link_of,
     registers,
     sign_up,
@@ -37,13 +39,7 @@ def test_from_the_first_account_to_the_hand_over(open_page: OpenPage, registers:
     invite(page)
 
     other = open_page(link_of(COLLEAGUE, "invitation"))
-    expect(other.get_by_role("heading", name="Rejoindre LOGICIELS")).to_be_visible()
-    assert_looks_right(other)
-    other.get_by_label("Prénom").fill("Karim")
-    other.get_by_label("Nom", exact=True).fill("Benali")
-    other.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
-    other.get_by_role("button", name="Ouvrir mon compte et accepter").click()
-    expect(other.get_by_text("Vous êtes membre de LOGICIELS")).to_be_visible()
+    join(other, "Karim", "Benali")
     expect(other.get_by_role("region", name="Organisation")).to_contain_text("Préparateur")
 
     karim = User.objects.get(email=COLLEAGUE)
@@ -51,10 +47,7 @@ def test_from_the_first_account_to_the_hand_over(open_page: OpenPage, registers:
         user=karim, supplier=a_supplier(SIRET, "Autre éditeur"), role="reader"
     )
     other.reload()
-    other.get_by_text("Changer d’organisation").click()
-    other.get_by_label("Agir pour").select_option(label="Autre éditeur (Lecteur)")
-    other.get_by_role("button", name="Changer").click()
-    expect(other.get_by_text("Vous agissez maintenant pour Autre éditeur.")).to_be_visible()
+    act_for(other, "Autre éditeur")
 
     page.goto(reverse("members"))
     page.get_by_role("link", name="Modifier Karim Benali").click()
