@@ -17,6 +17,7 @@ from enrolment.views import (
     pages,
     signup,
     specimens,
+    steps,
     tokens,
     verification,
 )
@@ -51,7 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("enrolements/<int:pk>/", enrolments.enrolment_detail, name="enrolment_detail"),
     path(
         "enrolements/<int:pk>/etapes/<slug:step>/",
-        enrolments.enrolment_step,
+        steps.enrolment_step,
         name="enrolment_step",
     ),
     path(

@@ -97,8 +97,6 @@ DOCUMENT = Workflow(
     ],
     [
         Move("accept", frozenset({"pending", "to_correct"}), "accepted", _OFFICER, "Accepter"),
-        # The answer it was accepted for changed since.
-        Move("reopen", frozenset({"accepted"}), "pending", _SYSTEM, "Vérifier de nouveau"),
         Move(
             "send_back",
             frozenset({"pending", "accepted"}),

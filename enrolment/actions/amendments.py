@@ -12,7 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from enrolment.actions.files import check_complete, osu_in_words, sign
+from enrolment.actions.files import (
+    check_complete,
+    check_recap,
+    check_seen,
+    osu_in_words,
+    sign,
+)
 from enrolment.actions.paperwork import (
     amendment_of,
     asked_by_change,
@@ -82,11 +88,13 @@ def start_amendment(enrolment: Enrolment, *, actor: User) -> Amendment:
 
 
 @transaction.atomic
-def save_amendment(change: Amendment, data: Mapping[str, Any]) -> None:
-    """Keep the answers of a change. Raises ForbiddenMoveError when it is sent or over."""
+def save_amendment(change: Amendment, data: Mapping[str, Any], *, seen: str = "") -> None:
+    """Keep the answers of a change. Raises ForbiddenMoveError when it is sent or over, StaleError
+    when they are no longer those that were `seen`."""
     _, locked = _both(change)
     if not locked.is_open:
         raise ForbiddenMoveError("Ce changement est transmis : il ne se modifie plus.")
+    check_seen(locked, seen)
     for name in FACTS:
         if name in data:
             setattr(locked, name, data[name])
@@ -95,11 +103,11 @@ def save_amendment(change: Amendment, data: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def submit_amendment(change: Amendment, *, membership: Membership) -> Submission:
-    """Sign and send a change, with a receipt.
+def submit_amendment(change: Amendment, *, membership: Membership, seen: str = "") -> Submission:
+    """Sign and send a change, with a receipt; `seen` is the digest of the recap that was shown.
 
     Raises ForbiddenMoveError: who may not sign, nothing that changes, a change that is sent
-    already; IncompleteError, everything missing in words.
+    already; IncompleteError, everything missing in words; StaleError.
     """
     enrolment, locked = _both(change)
     if membership.role not in SIGNING_ROLES or membership.supplier_id != enrolment.supplier_id:
@@ -110,6 +118,7 @@ def submit_amendment(change: Amendment, *, membership: Membership) -> Submission
         raise ForbiddenMoveError("Rien ne change : modifiez au moins une réponse, ou abandonnez.")
     amended = with_answers(enrolment, locked)
     check_complete(lacks_of_change(enrolment, amended, membership.role))
+    check_recap(amended, seen)
     submission = sign(amended, membership, changes=changes)
     _move(
         change,

@@ -13,6 +13,7 @@ from enrolment.actions.content import check_content
 from enrolment.actions.paperwork import (
     VALIDATED,
     as_amended,
+    as_provided,
     asked_of,
     facts_of,
     open_documents,
@@ -20,13 +21,24 @@ from enrolment.actions.paperwork import (
 from enrolment.actions.permissions import check_assigned
 from enrolment.actions.reviews import tell_document_decision
 from enrolment.models import Distribution, Enrolment, SupportingDocument, User
-from enrolment.rules.documents import Asked, DocumentKind, proof_of
+from enrolment.rules.documents import Asked, DocumentKind, proof_fault, proof_of
 from enrolment.workflow import DOCUMENT
 from segur_portal.common import clock
 from segur_portal.common.actions import move, store_file, write_journal
 from segur_portal.common.clock import PARIS
 from segur_portal.common.models import Reason, StoredFile
 from segur_portal.common.workflow import ForbiddenMoveError
+
+# What a version keeps of the one it confirms.
+_SAME = (
+    "file",
+    "media_type",
+    "page_count",
+    "issued_on",
+    "starts_on",
+    "expires_on",
+    "covers_osu",
+)
 
 
 @transaction.atomic
@@ -75,6 +87,39 @@ def deposit_document(
     )
     data = {"document": str(document), "version": document.version}
     write_journal(locked, "deposit_document", actor=actor, at=now, note=str(document), data=data)
+    return document
+
+
+@transaction.atomic
+def confirm_document(
+    enrolment: Enrolment, *, kind: str, solution_id: int | None, actor: User
+) -> SupportingDocument:
+    """Say that the document accepted for a former answer holds for the new one too: the same file
+    is a new version, which an officer examines.
+
+    Raises ForbiddenMoveError when the document is not asked, not open, or says what is declared.
+    """
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("scheme")
+    locked = rows.get(pk=enrolment.pk)
+    amended = as_amended(locked)
+    asked = _check_open(amended, (kind, solution_id))
+    former = locked.documents.current().filter(kind=kind, solution_id=solution_id).first()
+    if former is None or not proof_fault(asked, as_provided(former), facts_of(amended)):
+        raise ForbiddenMoveError(f"{asked.name} : il n’y a rien à confirmer.")
+    now = clock.now()
+    locked.documents.filter(pk=former.pk).update(replaced_at=now)
+    document = SupportingDocument.objects.create(
+        enrolment=locked,
+        kind=kind,
+        solution_id=solution_id,
+        version=former.version + 1,
+        deposited_by=actor,
+        deposited_at=now,
+        **{name: getattr(former, name) for name in _SAME},
+    )
+    note = f"{document}, confirmée pour la nouvelle réponse"
+    data = {"document": str(document), "version": document.version}
+    write_journal(locked, "deposit_document", actor=actor, at=now, note=note, data=data)
     return document
 
 

@@ -11,8 +11,7 @@ from enrolment.actions.permissions import check_assigned
 from enrolment.actions.reviews import check_reviewed, take_facts, tell_decision
 from enrolment.models import Enrolment, Specimen, User
 from enrolment.rules.documents import Stage
-from enrolment.rules.points import documents_to_check_again
-from enrolment.workflow import DOCUMENT, ENROLMENT, SPECIMEN
+from enrolment.workflow import ENROLMENT, SPECIMEN
 from segur_portal.common import clock
 from segur_portal.common.actions import move, write_journal
 from segur_portal.common.enums import Role
@@ -71,28 +70,6 @@ def move_enrolment(
         take_facts(locked)
     if role == Role.OFFICER:
         tell_decision(locked, name, note=note)
-    elif role == Role.SUPPLIER:
-        _untick_changed(locked)
-
-
-def _untick_changed(enrolment: Enrolment) -> None:
-    """Have the accepted documents checked again of which an answer changed since the last time the
-    enrolment was sent; the others stay accepted."""
-    last = list(enrolment.submissions.order_by("-number").values_list("content", flat=True)[:2])
-    if len(last) < 2:
-        return
-    kinds = documents_to_check_again(before=last[1], after=last[0])
-    accepted = enrolment.documents.current().filter(kind__in=sorted(kinds), state="accepted")
-    for document in accepted.order_by("pk"):
-        move(
-            document,
-            "reopen",
-            workflow=DOCUMENT,
-            role=Role.SYSTEM,
-            note="Ce que la pièce prouve a été changé par le fournisseur.",
-            reviewed_by=None,
-            reviewed_at=None,
-        )
 
 
 @transaction.atomic

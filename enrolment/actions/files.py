@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -43,6 +45,10 @@ from segur_portal.common.workflow import ForbiddenMoveError
 SENDING = {"draft": "submit", "correction_requested": "resubmit", "early": "finalise"}
 # A correction asked once the early stage is validated is one of the finalisation.
 SENDING_FINAL = {**SENDING, "correction_requested": "resubmit_final"}
+
+
+class StaleError(ForbiddenMoveError):
+    """What is sent was typed or read before somebody else changed it."""
 
 
 class IncompleteError(ForbiddenMoveError):
@@ -92,14 +98,35 @@ def _locked(enrolment: Enrolment, step: str) -> Enrolment:
 
 
 @transaction.atomic
-def save_organisation(enrolment: Enrolment, data: Mapping[str, Any]) -> None:
-    """Keep the answers on the organisation. Raises ForbiddenMoveError when the step is closed."""
+def save_organisation(enrolment: Enrolment, data: Mapping[str, Any], *, seen: str = "") -> None:
+    """Keep the answers on the organisation. Raises ForbiddenMoveError when the step is closed,
+    StaleError when the answers are no longer those that were `seen`."""
     locked = _locked(enrolment, "organisation")
+    check_seen(locked, seen)
     for name in FACTS:
         if name in data:
             setattr(locked, name, data[name])
     locked.full_clean(exclude=["supplier", "scheme"])
     locked.save(update_fields=list(FACTS))
+
+
+def answers_seen(answers: Answers) -> str:
+    """The digest of the answers that a page shows."""
+    return fingerprint_of([str(getattr(answers, name)) for name in FACTS])
+
+
+def check_seen(answers: Answers, seen: str) -> None:
+    """Raise StaleError when the answers are not those that the page showed, if it said which."""
+    if seen and seen != answers_seen(answers):
+        raise StaleError(
+            "Ces réponses ont changé dans un autre onglet, ou par un collègue : rechargez la page "
+            "avant de les modifier."
+        )
+
+
+def fingerprint_of(content: Any) -> str:
+    """The digest of what a page shows."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def offered_solutions(supplier: Supplier, scheme: Scheme | str) -> Any:
@@ -167,11 +194,12 @@ def declare_distribution(enrolment: Enrolment, solution: Solution, *, actor: Use
 
 
 @transaction.atomic
-def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submission:
-    """Sign and send: from a draft, after a correction, or to become final.
+def submit_enrolment(enrolment: Enrolment, *, membership: Membership, seen: str = "") -> Submission:
+    """Sign and send: from a draft, after a correction, or to become final. `seen` is the digest of
+    the recap that was shown.
 
     Raises ForbiddenMoveError: who may not sign, a state that sends nothing, an incomplete file
-    (IncompleteError, everything missing in words).
+    (IncompleteError, everything missing in words), a recap that changed since (StaleError).
     """
     actor: User = membership.user
     if membership.role not in SIGNING_ROLES or membership.supplier_id != enrolment.supplier_id:
@@ -187,6 +215,7 @@ def submit_enrolment(enrolment: Enrolment, *, membership: Membership) -> Submiss
         locked.stage_asked = Stage.FINAL.value
         Enrolment.objects.filter(pk=locked.pk).update(stage_asked=Stage.FINAL.value)
     check_complete(lacks_of(locked, signing_role=membership.role))
+    check_recap(locked, seen)
     submission = sign(locked, membership)
     Enrolment.objects.filter(pk=locked.pk).update(reopened_steps=[])
     move_enrolment(enrolment, name, actor=actor, role="supplier", note=submission.reference)
@@ -197,6 +226,14 @@ def check_complete(lacks: Iterable[Lack]) -> None:
     """Raise IncompleteError with everything that is missing, if anything is."""
     if sentences := [lack.sentence for lack in lacks]:
         raise IncompleteError(" ".join(sentences))
+
+
+def check_recap(enrolment: Enrolment, seen: str) -> None:
+    """Raise StaleError when the recap is not the one that was shown, if it was said which."""
+    if seen and seen != fingerprint_of(recap(enrolment)):
+        raise StaleError(
+            "L’enrôlement a changé depuis l’affichage : relisez, puis signez de nouveau."
+        )
 
 
 def sign(
@@ -256,6 +293,7 @@ def recap(enrolment: Enrolment) -> dict[str, Any]:
         "wanted_name": enrolment.wanted_name,
         "is_vat_subject": enrolment.is_vat_subject,
         "hosts_data": enrolment.hosts_data,
+        "uses_own_order_layout": enrolment.uses_own_order_layout,
         "proxy": enrolment.get_proxy_display(),
         "proxy_name": enrolment.proxy_name,
         "osu": osu_in_words(enrolment),

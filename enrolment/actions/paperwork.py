@@ -10,7 +10,14 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from enrolment.enums import MemberRole
-from enrolment.models import Amendment, BankDetails, Enrolment, Solution, SupportingDocument
+from enrolment.models import (
+    Amendment,
+    BankDetails,
+    CompanyIdentity,
+    Enrolment,
+    Solution,
+    SupportingDocument,
+)
 from enrolment.models.answers import FACTS
 from enrolment.rules.completeness import Lack, advice, fault_of, missing, questions
 from enrolment.rules.documents import (
@@ -54,6 +61,7 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
         requires_hosting=enrolment.scheme.requires_hosting_document,
         hosts_data=enrolment.hosts_data,
         legal_representative=enrolment.legal_representative,
+        registered_name=_registered_name(enrolment) if enrolment.wanted_name.strip() else "",
         wanted_name=enrolment.wanted_name,
         is_vat_subject=enrolment.is_vat_subject,
         osu=enrolment.osu,
@@ -65,6 +73,12 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
             Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
     )
+
+
+def _registered_name(enrolment: Enrolment) -> str:
+    """The name that the register gives, as far as it answered."""
+    found = CompanyIdentity.objects.filter(supplier=enrolment.supplier_id)
+    return found.values_list("name", flat=True).first() or ""
 
 
 def amendment_of(enrolment: Enrolment) -> Amendment | None:
@@ -131,6 +145,7 @@ def lacks_of(
         stage=stage or enrolment.stage_to_send,
         on=clock.today(),
         has_bank_details=bank is not None and bank.state != "to_correct",
+        must_run=enrolment.state != "final",
     )
 
 
@@ -154,7 +169,8 @@ def lacks_of_change(enrolment: Enrolment, amended: Enrolment, signing_role: str 
     provided = {key: as_provided(row) for key, row in current.items()}
     lacks = list(questions(facts, Stage.FINAL))
     for one in asked_by_change(enrolment, amended):
-        if fault := fault_of(one, provided.get(one.key), facts, clock.today()):
+        document = provided.get(one.key)
+        if fault := fault_of(one, document, facts, clock.today(), must_run=True):
             lacks.append(Lack(f"{one.name} : {fault}.", "documents", one))
     return lacks
 

@@ -10,7 +10,6 @@ from .enrolments import (
     SignatureForm,
     SolutionForm,
     SolutionsForm,
-    fingerprint_of,
 )
 from .ground import ClockForm, PreferencesForm, VerificationForm
 from .people import (
@@ -45,5 +44,4 @@ __all__ = [
     "SolutionsForm",
     "SpecimenForm",
     "VerificationForm",
-    "fingerprint_of",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from django import forms
@@ -271,11 +269,6 @@ class BankForm(forms.Form):
 
     def clean_bic(self) -> str:
         return clean_bic(self.cleaned_data["bic"], self.cleaned_data.get("iban", ""))
-
-
-def fingerprint_of(content: Any) -> str:
-    """The digest of what is shown to be signed."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class SignatureForm(forms.Form):

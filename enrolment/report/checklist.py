@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrolment.actions.paperwork import (
+    as_provided,
     asked_by_change,
     asked_of,
     current_bank_details,
     current_documents,
+    facts_of,
     open_documents,
 )
 from enrolment.models import Enrolment, SupportingDocument
-from enrolment.rules.documents import SUSPENDING, Asked, DocumentKind, Stage, anchor_of
+from enrolment.rules.documents import SUSPENDING, Asked, DocumentKind, Stage, anchor_of, proof_fault
 from enrolment.rules.points import Declared, points_to_check
 from enrolment.workflow import DOCUMENT
 
@@ -31,6 +33,8 @@ class Card:
     is_open: bool
     is_later: bool
     on: date
+    # Why the version accepted does not say what is declared now, if so.
+    stale: str = ""
 
     @property
     def anchor(self) -> str:
@@ -90,7 +94,7 @@ def points_of_card(card: Card) -> tuple[str, ...]:
 
 def cards_of(enrolment: Enrolment, on: date) -> list[Card]:
     """The cards of the documents asked, in the table's order."""
-    asked = asked_of(enrolment)
+    asked, facts = asked_of(enrolment), facts_of(enrolment)
     current = current_documents(enrolment)
     may_open = open_documents(enrolment, asked)
     older: dict[tuple[str, int | None], list[SupportingDocument]] = {}
@@ -106,6 +110,7 @@ def cards_of(enrolment: Enrolment, on: date) -> list[Card]:
             one.key in may_open,
             is_early and one.stage == Stage.FINAL,
             on,
+            proof_fault(one, as_provided(row), facts) if (row := current.get(one.key)) else "",
         )
         for one in asked
     ]

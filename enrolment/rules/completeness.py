@@ -10,6 +10,7 @@ from segur_portal.common.french import day, listed
 
 from .documents import (
     Asked,
+    DocumentKind,
     EnrolmentFacts,
     Osu,
     Provided,
@@ -20,6 +21,8 @@ from .documents import (
     proof_fault,
 )
 
+# By these an agent signs for the legal representative.
+_DELEGATIONS = frozenset({DocumentKind.PROXY_MANDATE, DocumentKind.SERVICE_CONTRACT})
 _SIGNERS = {
     Proxy.EMPLOYEE: "mandataire salarié de l’organisation",
     Proxy.THIRD_PARTY: "mandataire employé par un tiers",
@@ -42,18 +45,30 @@ def missing(
     stage: str,
     on: date,
     has_bank_details: bool,
+    must_run: bool = True,
 ) -> list[Lack]:
-    """Everything that still keeps this enrolment from being submitted at this stage, in words."""
+    """Everything that still keeps this enrolment from being submitted at this stage, in words.
+
+    `must_run`: who signs by delegation holds it already that day; once the enrolment is validated,
+    a renewal may begin later.
+    """
     lacks = list(questions(facts, stage))
     for asked in documents_asked(facts, stage):
-        if fault := fault_of(asked, provided.get(asked.key), facts, on):
+        if fault := fault_of(asked, provided.get(asked.key), facts, on, must_run=must_run):
             lacks.append(Lack(f"{asked.name} : {fault}.", "documents", asked))
     if not has_bank_details:
         lacks.append(Lack("Coordonnées bancaires : à saisir ou à corriger.", "banque"))
     return lacks
 
 
-def fault_of(asked: Asked, document: Provided | None, facts: EnrolmentFacts, on: date) -> str:
+def fault_of(
+    asked: Asked,
+    document: Provided | None,
+    facts: EnrolmentFacts,
+    on: date,
+    *,
+    must_run: bool = False,
+) -> str:
     """What is wrong on that day with a document asked; empty when nothing is."""
     if document is None:
         return "à déposer"
@@ -63,6 +78,9 @@ def fault_of(asked: Asked, document: Provided | None, facts: EnrolmentFacts, on:
         return fault
     if document.expires_on is not None and document.expires_on < on:
         return f"expiré depuis le {day(document.expires_on)}"
+    starts_on = document.starts_on
+    if must_run and asked.kind in _DELEGATIONS and starts_on is not None and starts_on > on:
+        return f"il ne vaut qu’à partir du {day(starts_on)}"
     return proof_fault(asked, document, facts)
 
 

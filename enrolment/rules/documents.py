@@ -90,6 +90,7 @@ class EnrolmentFacts:
     requires_hosting: bool = True
     hosts_data: bool | None = None
     legal_representative: str = ""
+    registered_name: str = ""
     wanted_name: str = ""
     is_vat_subject: bool = True
     osu: str = Osu.UNSAID
@@ -196,7 +197,10 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         DocumentKind.KBIS,
         "Extrait Kbis",
         "Demandé parce que vous voulez un autre nom que celui du registre.",
-        lambda facts: bool(facts.wanted_name.strip()),
+        lambda facts: (
+            bool(facts.wanted_name.strip())
+            and not same_name(facts.wanted_name, facts.registered_name)
+        ),
         proves=("wanted_name",),
     ),
     Requirement(
@@ -315,7 +319,7 @@ def proof_fault(asked: Asked, document: Provided, facts: EnrolmentFacts) -> str:
     """Why an accepted document no longer says what is declared; empty when it does."""
     for name, declared in proof_of(asked.kind, facts).items():
         accepted = document.proves.get(name, "")
-        if accepted and declared.strip() and not _same(accepted, declared):
+        if accepted and declared.strip() and not same_name(accepted, declared):
             return f"la version acceptée vaut pour « {accepted} », et non pour « {declared} »"
     if (
         asked.kind == DocumentKind.DISTRIBUTION_MANDATE
@@ -329,7 +333,7 @@ def proof_fault(asked: Asked, document: Provided, facts: EnrolmentFacts) -> str:
     return ""
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
     """Whether two names are one, whatever their capitals and spaces."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 

@@ -6,10 +6,8 @@ it reads in the correction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from segur_portal.common.french import day
 
@@ -81,12 +79,6 @@ POINTS: dict[DocumentKind, tuple[str, ...]] = {
         _PERIOD,
     ),
 }
-# The answers of the enrolment that points speak of, by their name in what was signed.
-_ANSWERS = {
-    "legal_representative": "{representative}",
-    "wanted_name": "{wanted_name}",
-    "proxy_name": "{proxy_name}",
-}
 _OSU = "Il prévoit de façon explicite le recours à l’habilitation OSU de l’éditeur."
 
 
@@ -138,16 +130,3 @@ def correction_text(failed: tuple[str, ...], message: str) -> str:
     """What the supplier reads: the points that fail, then the officer's own words."""
     lines = [*(f"Non conforme : {one}" for one in failed), message.strip()]
     return "\n".join(line for line in lines if line)
-
-
-def documents_to_check_again(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> frozenset[DocumentKind]:
-    """The documents of which a point speaks of an answer that changed between two signed recaps:
-    accepted for the former answer, they say nothing of the new one."""
-    changed = [mark for name, mark in _ANSWERS.items() if before.get(name) != after.get(name)]
-    return frozenset(
-        kind
-        for kind, points in POINTS.items()
-        if any(mark in point for mark in changed for point in points)
-    )

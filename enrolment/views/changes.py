@@ -20,15 +20,17 @@ from enrolment.actions.amendments import (
     submit_amendment,
     withdraw_amendment,
 )
+from enrolment.actions.files import StaleError, answers_seen, fingerprint_of
 from enrolment.actions.paperwork import amendment_of, with_answers
 from enrolment.doors import SupplierRequest, depositor_required
 from enrolment.enums import SIGNING_ROLES
-from enrolment.forms import ChangeForm, SignatureForm, fingerprint_of
+from enrolment.forms import ChangeForm, SignatureForm
 from enrolment.models import Amendment, Enrolment
 from enrolment.report.checklist import changed_cards
 from enrolment.report.rest import rest_of
 from enrolment.views.documents import with_forms
-from enrolment.views.enrolments import enrolment_of, faults_in
+from enrolment.views.enrolments import enrolment_of
+from enrolment.views.steps import faults_in
 from segur_portal.common import clock
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -57,18 +59,28 @@ def enrolment_change(request: SupplierRequest, pk: int) -> HttpResponse:
 def _save(request: SupplierRequest, enrolment: Enrolment, change: Amendment | None) -> HttpResponse:
     form = ChangeForm(request.POST, instance=change or draft_amendment(enrolment))
     is_partial = bool(request.headers.get("HX-Request"))
-    if not form.is_valid():
+    seen = request.POST.get("answers_seen", "")
+    if not form.is_valid() or not _is_kept(request, enrolment, form, seen):
         faults = faults_in(form)
         # What did not hold is not what the change says.
         kept = amendment_of(enrolment)
         return _show(request, enrolment, kept, form, is_partial=is_partial, faults=faults)
-    change = start_amendment(enrolment, actor=request.user)
-    save_amendment(change, form.cleaned_data)
     if not is_partial:
         messages.success(request, "Vos réponses sont enregistrées.")
         return redirect("enrolment_change", enrolment.pk)
     kept = amendment_of(enrolment)
     return _show(request, enrolment, kept, form, is_partial=True, saved_at=clock.now())
+
+
+def _is_kept(request: SupplierRequest, enrolment: Enrolment, form: ChangeForm, seen: str) -> bool:
+    """Whether the answers were kept; those typed over others become an error of the form."""
+    change = start_amendment(enrolment, actor=request.user)
+    try:
+        save_amendment(change, form.cleaned_data, seen=seen)
+    except StaleError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 def _sign(request: SupplierRequest, enrolment: Enrolment, change: Amendment | None) -> HttpResponse:
@@ -80,7 +92,9 @@ def _sign(request: SupplierRequest, enrolment: Enrolment, change: Amendment | No
     if not signature.is_valid():
         form = ChangeForm(instance=change)
         return _show(request, enrolment, change, form, signature=signature)
-    submission = submit_amendment(change, membership=request.membership)
+    submission = submit_amendment(
+        change, membership=request.membership, seen=signature.cleaned_data["seen"]
+    )
     messages.success(request, f"Votre changement est transmis à l’ASP : {submission.reference}.")
     return redirect("enrolment_detail", enrolment.pk)
 
@@ -127,6 +141,10 @@ def _show(
         "rest": rest_of(enrolment, request.membership.role),
         "is_partial": is_partial,
         "faults": faults or [],
+        # What was not kept is still to be saved over what the page showed.
+        "answers_seen": request.POST.get("answers_seen", "")
+        if faults
+        else answers_seen(change or draft_amendment(enrolment)),
         "saved_at": saved_at,
     }
     template = "_change" if is_partial else "change"

@@ -15,9 +15,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from enrolment.actions import deposit_document, recap
+from enrolment.actions.documents import confirm_document
+from enrolment.actions.files import fingerprint_of
 from enrolment.actions.paperwork import as_amended, asked_of, facts_of
 from enrolment.doors import SupplierRequest, depositor_required, supplier_required
-from enrolment.forms import DocumentForm, fingerprint_of
+from enrolment.forms import DocumentForm
 from enrolment.models import Enrolment, SupportingDocument
 from enrolment.report.checklist import Card, cards_of
 from enrolment.report.rest import rest_of
@@ -60,7 +62,9 @@ def enrolment_document(
         raise Http404("Ce document n’est pas demandé.")
     months = facts_of(amended).bank_max_age_months
     form = DocumentForm(request.POST, request.FILES, asked=asked, max_age_months=months)
-    if form.is_valid() and _deposited(request, enrolment, form):
+    if "confirmer" in request.POST:
+        form = _confirmed(request, enrolment, DocumentForm({}, asked=asked, max_age_months=months))
+    elif form.is_valid() and _deposited(request, enrolment, form):
         form = DocumentForm(asked=asked, max_age_months=months)
     card = next(
         one for one in cards_of(as_amended(enrolment), clock.today()) if one.asked.key == key
@@ -81,6 +85,23 @@ def enrolment_document(
     if amended is not enrolment:
         return redirect("enrolment_change", enrolment.pk)
     return redirect("enrolment_step", enrolment.pk, "documents")
+
+
+def _confirmed(request: SupplierRequest, enrolment: Enrolment, form: DocumentForm) -> DocumentForm:
+    """The form that follows: a new one, or this one with the refusal of the deed."""
+    asked = form.asked
+    try:
+        confirm_document(
+            enrolment,
+            kind=asked.kind,
+            solution_id=asked.solution.id if asked.solution else None,
+            actor=request.user,
+        )
+    except ForbiddenMoveError as refusal:
+        form.errors.clear()
+        form.add_error(None, str(refusal))
+        return form
+    return DocumentForm(asked=asked, max_age_months=form.max_age_months)
 
 
 def _deposited(request: SupplierRequest, enrolment: Enrolment, form: DocumentForm) -> bool:

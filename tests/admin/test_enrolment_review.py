@@ -27,6 +27,7 @@ from enrolment.models import (
     User,
 )
 from segur_portal.common.models import JournalEntry, Notification, OutgoingMail, Reason
+from segur_portal.common.workflow import ForbiddenMoveError
 from tests.enrolment.kit import (
     BIC,
     IBAN,
@@ -280,6 +281,10 @@ def test_what_changed_is_unticked_and_nothing_else(
     deposit(sent, signatory.user, "certificate", sent.solutions.get().pk)
     sent.refresh_from_db()
     save_organisation(sent, {"legal_representative": "Lou Petit"})
+    sent.refresh_from_db()
+    with pytest.raises(ForbiddenMoveError, match="vaut pour « Camille Martin »"):
+        submit_enrolment(sent, membership=signatory)
+    deposit(sent, signatory.user, "identity")
     submit_enrolment(sent, membership=signatory)
     states = {kind: row.state for (kind, _), row in current_documents(sent).items()}
     assert states == {

@@ -358,8 +358,12 @@ def test_the_page_goes_from_the_answers_to_the_signature(
         "osu_granted_on": GRANTED.isoformat(),
         "osu_expires_on": ENDS.isoformat(),
     }
-    saved = client.post(page, answers, headers={"HX-Request": "true"}).content.decode()
+    seen = client.get(page).context["answers_seen"]
+    first = {**answers, "answers_seen": seen}
+    saved = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
     assert "Enregistré le" in saved
+    stale = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
+    assert "dans un autre onglet, ou par un collègue" in stale
     assert "Les pièces que ce changement demande" in saved
     assert "Pièce d’identité du représentant légal" in saved
     wrong = {**answers, "osu_expires_on": "2024-01-01"}
@@ -410,6 +414,7 @@ def test_an_officer_decides_in_the_admin(
     queue = client.get(reverse("admin:enrolment_enrolment_changelist"), {"file": "changements"})
     assert "Examiner le changement déclaré" in queue.content.decode()
     review = client.get(reverse("admin:enrolment_enrolment_review", args=[final.pk]))
+    assert "Camille Martin" in review.content.decode()
     assert "obtenue le 01/01/2025, jusqu’au 31/12/2028" in review.content.decode()
     deed = reverse("admin:enrolment_enrolment_deed", args=[final.pk, "accept_change"])
     assert "Habilitation OSU" in client.get(deed).content.decode()
@@ -421,6 +426,31 @@ def test_an_officer_decides_in_the_admin(
     late = client.post(deed, {"note": ""}, follow=True)
     assert late.status_code == 200
     assert list(differences(final, change))
+
+
+def test_a_document_may_be_confirmed_for_the_new_answer(
+    final: Enrolment, signatory: Membership, officer: User, client: Client
+) -> None:
+    """A name spelt better: the same file is examined again, nothing is uploaded twice."""
+    client.force_login(signatory.user)
+    change = a_change(final, signatory, legal_representative="Camille Martin-Durand")
+    page = reverse("enrolment_change", args=[final.pk])
+    assert "Cette pièce vaut aussi pour la nouvelle réponse" in client.get(page).content.decode()
+    door = reverse("enrolment_document", args=[final.pk, "identity"])
+    shown = client.post(door, {"confirmer": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Document déposé" in shown
+    first, second = SupportingDocument.objects.filter(kind="identity").order_by("version")
+    assert (second.state, second.file_id, second.expires_on) == (
+        "pending",
+        first.file_id,
+        first.expires_on,
+    )
+    again = client.post(door, {"confirmer": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "rien à confirmer" in again
+    submit_amendment(change, membership=signatory)
+    review_document(second, "accept", actor=officer)
+    decide_amendment(change, "accept", actor=officer)
+    assert lacks_of(Enrolment.objects.get()) == []
 
 
 def test_an_identity_document_is_kept_as_long_after_its_own_verification(

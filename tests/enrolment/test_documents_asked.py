@@ -64,6 +64,12 @@ TABLE = [
     ),
     (K.KBIS, replace(PLAIN, wanted_name="Autre nom"), Stage.EARLY, True),
     (K.KBIS, replace(PLAIN, wanted_name="  "), Stage.FINAL, False),
+    (
+        K.KBIS,
+        replace(PLAIN, wanted_name="LUMIRAD  Systèmes", registered_name="Lumirad Systèmes"),
+        Stage.FINAL,
+        False,
+    ),
     (K.VAT, replace(PLAIN, is_vat_subject=False), Stage.EARLY, True),
     (K.VAT, PLAIN, Stage.FINAL, False),
     (K.DISTRIBUTION_MANDATE, replace(PLAIN, solutions=(OTHERS,)), Stage.EARLY, True),
@@ -294,3 +300,17 @@ def test_every_line_reads_as_french(line: object) -> None:
     """Labels and reasons follow French typography."""
     for text in (line.label, line.when):  # type: ignore[attr-defined]
         assert not BAD_TYPOGRAPHY.search(text), text
+
+
+@pytest.mark.parametrize("kind", [K.PROXY_MANDATE, K.SERVICE_CONTRACT, K.DISTRIBUTION_MANDATE])
+def test_who_signs_by_delegation_holds_it_already(kind: DocumentKind) -> None:
+    """A delegation to come does not sign today; a distribution mandate may begin with its orders,
+    and a renewal deposited early begins when the former ends."""
+    facts = replace(PLAIN, solutions=(OTHERS,), proxy_name="C. D.")
+    asked = Asked(kind, "Mandat", "", Stage.EARLY, Dates.PERIOD)
+    later = Provided("pending", DAY, starts_on=date(2030, 1, 1))
+    is_delegation = kind != K.DISTRIBUTION_MANDATE
+    fault = fault_of(asked, later, facts, DAY, must_run=True)
+    assert ("à partir du 01/01/2030" in fault) == is_delegation
+    assert fault_of(asked, later, facts, DAY) == ""
+    assert fault_of(asked, replace(later, starts_on=DAY), facts, DAY, must_run=True) == ""

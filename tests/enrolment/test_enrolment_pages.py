@@ -178,3 +178,28 @@ def test_every_step_can_be_read_in_every_state(
         Enrolment.objects.filter(pk=enrolment.pk).update(state=state)
         assert signed_in.get(step(enrolment, name)).status_code == 200
         assert signed_in.get(reverse("enrolment_detail", args=[enrolment.pk])).status_code == 200
+
+
+def test_a_tab_left_open_does_not_put_old_answers_back(
+    signed_in: Client, signatory: Membership
+) -> None:
+    """What was changed meanwhile stays, and the page says so."""
+    client, enrolment = signed_in, a_draft(signatory)
+    page = reverse("enrolment_step", args=[enrolment.pk, "organisation"])
+    old = client.get(page).context["answers_seen"]
+    answers = {"is_vat_subject": "True", "hosts_data": "False", "proxy": "none"}
+    first = {**answers, "legal_representative": "Alix Bon", "answers_seen": old}
+    saved = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
+    assert "Enregistré le" in saved
+    new = client.get(page).context["answers_seen"]
+    assert f'value="{new}"' in saved
+    late = {**answers, "legal_representative": "Camille Martin", "answers_seen": old}
+    told = client.post(page, late, headers={"HX-Request": "true"}).content.decode()
+    assert "dans un autre onglet, ou par un collègue" in told
+    whole = client.post(page, late).content.decode()
+    assert "dans un autre onglet, ou par un collègue" in whole
+    enrolment.refresh_from_db()
+    assert enrolment.legal_representative == "Alix Bon"
+    client.post(page, {**late, "answers_seen": new})
+    enrolment.refresh_from_db()
+    assert enrolment.legal_representative == "Camille Martin"

@@ -10,7 +10,6 @@ from enrolment.rules.documents import DocumentKind
 from enrolment.rules.points import (
     Declared,
     correction_text,
-    documents_to_check_again,
     points_to_check,
 )
 
@@ -58,19 +57,3 @@ def test_a_correction_lists_the_points_then_the_words() -> None:
     ]
     assert correction_text((), "Refaites-la.") == "Refaites-la."
     assert correction_text((), "  ") == ""
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, set()),
-        ({"hosts_data": True}, set()),
-        ({"legal_representative": "Lou Petit"}, {"identity", "proxy_mandate"}),
-        ({"wanted_name": "Autre"}, {"kbis"}),
-        ({"proxy_name": "Lou"}, {"proxy_identity", "proxy_mandate", "service_contract"}),
-    ],
-)
-def test_only_what_changed_is_checked_again(changes: dict[str, object], expected: set[str]) -> None:
-    """A document is accepted for the answer it proves."""
-    before = {"legal_representative": "Camille Martin", "wanted_name": "", "proxy_name": ""}
-    assert documents_to_check_again(before, {**before, **changes}) == expected
