@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
 
 from enrolment.actions import tell_declared, tell_referenced
 from enrolment.admin.scope import assigned_schemes, is_limited
@@ -118,6 +123,22 @@ class SolutionAdmin(PortalAdmin):
         return [history(obj)]
 
 
+class DeclarationFilter(DropdownFilter):
+    """What waits for ANS: a supplier says that it distributes, nobody declared it."""
+
+    title = "déclaration à l’ANS"
+    parameter_name = "declaration"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("a-declarer", "À déclarer"), ("declares", "Déclarés")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value not in ("a-declarer", "declares"):
+            return queryset
+        return queryset.filter(declared_on__isnull=value == "a-declarer")
+
+
 @admin.register(Distribution)
 class DistributionAdmin(PortalAdmin):
     """Distributors: declared by ANS, their mandate accepted by an officer (ENR-003)."""
@@ -133,6 +154,7 @@ class DistributionAdmin(PortalAdmin):
     )
     list_display_links = ("solution", "distributor")
     list_filter = (
+        DeclarationFilter,
         ("distributor", AutocompleteSelectFilter),
         ("solution__scheme", RelatedDropdownFilter),
     )

@@ -30,7 +30,7 @@ from enrolment.report.checklist import changed_cards
 from enrolment.report.rest import rest_of
 from enrolment.views.documents import with_forms
 from enrolment.views.enrolments import enrolment_of
-from enrolment.views.steps import faults_in
+from enrolment.views.steps import faults_in, told_to_sign
 from segur_portal.common import clock
 from segur_portal.common.workflow import ForbiddenMoveError
 
@@ -46,6 +46,8 @@ def enrolment_change(request: SupplierRequest, pk: int) -> HttpResponse:
             action = request.POST.get("action", "")
             if action == "signer":
                 return _sign(request, enrolment, change)
+            if action == "prevenir":
+                return told_to_sign(request, enrolment)
             if action == "abandonner":
                 return _withdraw(request, enrolment, change)
             return _save(request, enrolment, change)

@@ -30,6 +30,7 @@ from enrolment.actions.paperwork import (
     current_bank_details,
     open_steps,
 )
+from enrolment.actions.signing import ask_signature
 from enrolment.doors import SupplierRequest, depositor_required
 from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import (
@@ -254,6 +255,8 @@ def _recap(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
     form = SignatureForm(request.POST or None, fingerprint=fingerprint_of(content))
     may_sign = request.membership.role in SIGNING_ROLES
     if request.method == "POST":
+        if "prevenir" in request.POST:
+            return told_to_sign(request, enrolment)
         if not may_sign:
             raise PermissionDenied("Seul le représentant légal ou le mandataire peut signer.")
         if form.is_valid():
@@ -273,6 +276,18 @@ def _recap(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
         may_sign=may_sign,
         documents_url=reverse("enrolment_step", args=[enrolment.pk, "documents"]),
     )
+
+
+def told_to_sign(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
+    """After those who may sign were told that the file is ready."""
+    told = ask_signature(enrolment, actor=request.user)
+    messages.success(
+        request,
+        "La personne qui peut signer en est prévenue."
+        if told == 1
+        else f"Les {told} personnes qui peuvent signer en sont prévenues.",
+    )
+    return redirect("enrolment_detail", enrolment.pk)
 
 
 _HANDLERS: dict[str, Handler] = dict(

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from enrolment.models import Enrolment, Membership
 from funding.demo.small_pdf import small_pdf
-from tests.factories import A_DAY
+from segur_portal.common.models import Notification
+from tests.factories import A_DAY, a_member
 
 from .kit import BIC, FAR, IBAN, RECENT, RIS, a_draft, a_signatory, complete, deposit
 
@@ -203,3 +204,23 @@ def test_a_tab_left_open_does_not_put_old_answers_back(
     client.post(page, {**late, "answers_seen": new})
     enrolment.refresh_from_db()
     assert enrolment.legal_representative == "Camille Martin"
+
+
+def test_who_prepares_tells_who_signs(signatory: Membership, client: Client) -> None:
+    """Once nothing is missing; once for the same content."""
+    enrolment = a_draft(signatory)
+    preparer = a_member(signatory.supplier, "preparer", "prep@exemple.fr")
+    client.force_login(preparer)
+    page = step(enrolment, "recapitulatif")
+    early = client.post(page, {"prevenir": "1"}, follow=True).content.decode()
+    assert "Il manque encore" in early
+    complete(enrolment, signatory)
+    assert "Prévenir les signataires" in client.get(page).content.decode()
+    for _ in range(2):
+        told = client.post(page, {"prevenir": "1"}, follow=True).content.decode()
+        assert "La personne qui peut signer en est prévenue" in told
+    notice = Notification.objects.get(title__startswith="L’enrôlement est prêt à signer")
+    assert (notice.user, notice.url) == (signatory.user, page)
+    client.force_login(signatory.user)
+    shown = client.get(reverse("enrolment_detail", args=[enrolment.pk])).content.decode()
+    assert "Relire et signer" in shown
