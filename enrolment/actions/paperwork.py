@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -25,6 +26,7 @@ from enrolment.rules.documents import (
     Asked,
     EnrolmentFacts,
     NamedSolution,
+    Osu,
     Provided,
     Proxy,
     Stage,
@@ -64,8 +66,7 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
         registered_name=_registered_name(enrolment) if enrolment.wanted_name.strip() else "",
         wanted_name=enrolment.wanted_name,
         is_vat_subject=enrolment.is_vat_subject,
-        osu=enrolment.osu,
-        osu_granted_on=enrolment.osu_granted_on,
+        **_osu_of(enrolment),
         proxy=enrolment.proxy,
         proxy_name=enrolment.proxy_name,
         signer=_PROXIES.get(signing_role, Proxy.NONE),
@@ -73,6 +74,14 @@ def facts_of(enrolment: Enrolment, signing_role: str = "") -> EnrolmentFacts:
             Parameter.objects.number(ParameterCode.BANK_DETAILS_MAX_AGE_MONTHS, enrolment.scheme_id)
         ),
     )
+
+
+def _osu_of(enrolment: Enrolment) -> dict[str, Any]:
+    """What is said of the OSU habilitation. An enrolment validated before it was a question, or
+    whose organisation obtained it since, is not asked what the organisation's page says."""
+    if enrolment.state == "final" and not enrolment.osu and enrolment.supplier.osu_granted_on:
+        return {"osu": Osu.HELD, "osu_granted_on": enrolment.supplier.osu_granted_on}
+    return {"osu": enrolment.osu, "osu_granted_on": enrolment.osu_granted_on}
 
 
 def _registered_name(enrolment: Enrolment) -> str:

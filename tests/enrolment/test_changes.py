@@ -327,6 +327,17 @@ def test_the_database_keeps_one_change_under_way(final: Enrolment, signatory: Me
         Amendment.objects.filter(pk=change.pk).update(state="accepted")
 
 
+def test_an_enrolment_older_than_the_question_is_not_asked_what_is_known(
+    final: Enrolment, signatory: Membership
+) -> None:
+    """The organisation's own dates answer for it; without them, it is asked."""
+    Enrolment.objects.update(osu="", osu_granted_on=None, osu_expires_on=None)
+    assert lacks_of(Enrolment.objects.get()) == []
+    type(signatory.supplier).objects.update(osu_granted_on=None, osu_expires_on=None)
+    (lack,) = lacks_of(Enrolment.objects.get())
+    assert "Habilitation OSU" in lack.sentence
+
+
 def test_facts_changed_elsewhere_since_are_not_overwritten(
     final: Enrolment, signatory: Membership, officer: User
 ) -> None:
