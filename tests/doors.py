@@ -224,8 +224,8 @@ DOORS: tuple[Door, ...] = (
     ),
     Door(
         "enrolment_change",
-        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
-        {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
+        {**OWNERS, "reader": FORBIDDEN},
+        {**OWNERS, "reader": FORBIDDEN},
         args=lambda world: [world.enrolment.pk],
     ),
     Door(

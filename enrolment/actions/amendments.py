@@ -15,9 +15,9 @@ from django.urls import reverse
 from enrolment.actions.files import (
     check_complete,
     check_recap,
-    check_seen,
     osu_in_words,
     sign,
+    take_answers,
 )
 from enrolment.actions.paperwork import (
     amendment_of,
@@ -88,16 +88,13 @@ def start_amendment(enrolment: Enrolment, *, actor: User) -> Amendment:
 
 
 @transaction.atomic
-def save_amendment(change: Amendment, data: Mapping[str, Any], *, seen: str = "") -> None:
-    """Keep the answers of a change. Raises ForbiddenMoveError when it is sent or over, StaleError
-    when they are no longer those that were `seen`."""
+def save_amendment(change: Amendment, data: Mapping[str, Any], *, shown: str = "") -> None:
+    """Keep the answers of a change, `shown` being those of the page (`answers_shown`). Raises
+    ForbiddenMoveError when it is sent or over, StaleError."""
     _, locked = _both(change)
     if not locked.is_open:
         raise ForbiddenMoveError("Ce changement est transmis : il ne se modifie plus.")
-    check_seen(locked, seen)
-    for name in FACTS:
-        if name in data:
-            setattr(locked, name, data[name])
+    take_answers(locked, data, shown)
     locked.full_clean(exclude=["enrolment"])
     locked.save(update_fields=list(FACTS))
 

@@ -98,30 +98,54 @@ def _locked(enrolment: Enrolment, step: str) -> Enrolment:
 
 
 @transaction.atomic
-def save_organisation(enrolment: Enrolment, data: Mapping[str, Any], *, seen: str = "") -> None:
-    """Keep the answers on the organisation. Raises ForbiddenMoveError when the step is closed,
-    StaleError when the answers are no longer those that were `seen`."""
+def save_organisation(enrolment: Enrolment, data: Mapping[str, Any], *, shown: str = "") -> None:
+    """Keep the answers on the organisation, `shown` being those of the page (`answers_shown`).
+    Raises ForbiddenMoveError when the step is closed, StaleError."""
     locked = _locked(enrolment, "organisation")
-    check_seen(locked, seen)
-    for name in FACTS:
-        if name in data:
-            setattr(locked, name, data[name])
+    take_answers(locked, data, shown)
     locked.full_clean(exclude=["supplier", "scheme"])
     locked.save(update_fields=list(FACTS))
 
 
-def answers_seen(answers: Answers) -> str:
-    """The digest of the answers that a page shows."""
-    return fingerprint_of([str(getattr(answers, name)) for name in FACTS])
+def answers_shown(answers: Answers | Mapping[str, Any]) -> str:
+    """The answers that a page shows, for it to send back with those that it changes."""
+    found = answers if isinstance(answers, Mapping) else vars(answers)
+    return json.dumps({name: str(found[name]) for name in FACTS if name in found})
 
 
-def check_seen(answers: Answers, seen: str) -> None:
-    """Raise StaleError when the answers are not those that the page showed, if it said which."""
-    if seen and seen != answers_seen(answers):
-        raise StaleError(
-            "Ces réponses ont changé dans un autre onglet, ou par un collègue : rechargez la page "
-            "avant de les modifier."
+def take_answers(answers: Answers, data: Mapping[str, Any], shown: str = "") -> None:
+    """Give the answers that a page changed, and leave the others as they are now: another tab, or
+    a colleague, may have changed them since they were shown.
+
+    Raises StaleError, and changes nothing, when one of them was changed here and there.
+    """
+    before = _read_shown(shown)
+    given = {name: data[name] for name in FACTS if name in data}
+    changed = {name: value for name, value in given.items() if before.get(name) != str(value)}
+    twice = [
+        name
+        for name, value in changed.items()
+        if name in before and str(getattr(answers, name)) not in (before[name], str(value))
+    ]
+    if twice:
+        labels = ", ".join(
+            str(getattr(Answers._meta.get_field(name), "verbose_name", name)) for name in twice
         )
+        raise StaleError(
+            f"Changé entre-temps dans un autre onglet, ou par un collègue : {labels}. Rechargez "
+            "la page avant de le modifier."
+        )
+    for name, value in changed.items():
+        setattr(answers, name, value)
+
+
+def _read_shown(shown: str) -> dict[str, str]:
+    """What a page says it showed; nothing when it says nothing that can be read."""
+    try:
+        found = json.loads(shown or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def fingerprint_of(content: Any) -> str:

@@ -20,7 +20,7 @@ from enrolment.actions.amendments import (
     submit_amendment,
     withdraw_amendment,
 )
-from enrolment.actions.files import StaleError, answers_seen, fingerprint_of
+from enrolment.actions.files import StaleError, answers_shown, fingerprint_of
 from enrolment.actions.paperwork import amendment_of, with_answers
 from enrolment.doors import SupplierRequest, depositor_required
 from enrolment.enums import SIGNING_ROLES
@@ -61,8 +61,7 @@ def enrolment_change(request: SupplierRequest, pk: int) -> HttpResponse:
 def _save(request: SupplierRequest, enrolment: Enrolment, change: Amendment | None) -> HttpResponse:
     form = ChangeForm(request.POST, instance=change or draft_amendment(enrolment))
     is_partial = bool(request.headers.get("HX-Request"))
-    seen = request.POST.get("answers_seen", "")
-    if not form.is_valid() or not _is_kept(request, enrolment, form, seen):
+    if not form.is_valid() or not _is_kept(request, enrolment, form):
         faults = faults_in(form)
         # What did not hold is not what the change says.
         kept = amendment_of(enrolment)
@@ -74,11 +73,11 @@ def _save(request: SupplierRequest, enrolment: Enrolment, change: Amendment | No
     return _show(request, enrolment, kept, form, is_partial=True, saved_at=clock.now())
 
 
-def _is_kept(request: SupplierRequest, enrolment: Enrolment, form: ChangeForm, seen: str) -> bool:
+def _is_kept(request: SupplierRequest, enrolment: Enrolment, form: ChangeForm) -> bool:
     """Whether the answers were kept; those typed over others become an error of the form."""
     change = start_amendment(enrolment, actor=request.user)
     try:
-        save_amendment(change, form.cleaned_data, seen=seen)
+        save_amendment(change, form.cleaned_data, shown=request.POST.get("answers_shown", ""))
     except StaleError as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -131,6 +130,13 @@ def _show(
     cards = changed_cards(enrolment, amended, clock.today()) if change is not None else []
     if signature is None and change is not None:
         signature = SignatureForm(fingerprint=_fingerprint(enrolment, change))
+    if form.is_bound:
+        # What was not kept is still told apart from what the page showed before.
+        shown = (
+            request.POST.get("answers_shown", "") if faults else answers_shown(form.cleaned_data)
+        )
+    else:
+        shown = answers_shown(change or draft_amendment(enrolment))
     context: dict[str, Any] = {
         "enrolment": enrolment,
         "change": change,
@@ -143,10 +149,7 @@ def _show(
         "rest": rest_of(enrolment, request.membership.role),
         "is_partial": is_partial,
         "faults": faults or [],
-        # What was not kept is still to be saved over what the page showed.
-        "answers_seen": request.POST.get("answers_seen", "")
-        if faults
-        else answers_seen(change or draft_amendment(enrolment)),
+        "answers_shown": shown,
         "saved_at": saved_at,
     }
     template = "_change" if is_partial else "change"

@@ -23,7 +23,7 @@ from enrolment.actions import (
     save_organisation,
     submit_enrolment,
 )
-from enrolment.actions.files import StaleError, answers_seen, fingerprint_of
+from enrolment.actions.files import StaleError, answers_shown, fingerprint_of
 from enrolment.actions.paperwork import (
     STEPS,
     as_amended,
@@ -83,23 +83,28 @@ def show(
     return render(request, f"enrolment/enrolments/{step}.html", context, status=status)
 
 
-def _saved(request: SupplierRequest, enrolment: Enrolment, step: str) -> HttpResponse:
+def _saved(
+    request: SupplierRequest, enrolment: Enrolment, step: str, **context: Any
+) -> HttpResponse:
     """What follows a valid answer: a word for an autosave, the next step otherwise."""
     if request.headers.get("HX-Request"):
-        return _autosaved(request, enrolment, [])
+        return _autosaved(request, enrolment, [], **context)
     return redirect("enrolment_step", enrolment.pk, STEPS[STEPS.index(step) + 1])
 
 
-def _autosaved(request: SupplierRequest, enrolment: Enrolment, faults: list[str]) -> HttpResponse:
+def _autosaved(
+    request: SupplierRequest, enrolment: Enrolment, faults: list[str], **context: Any
+) -> HttpResponse:
     enrolment.refresh_from_db()
     context = {
         "enrolment": enrolment,
         "rest": rest_of(enrolment, request.membership.role),
         "faults": faults,
-        # What was not kept is still to be saved over what the page showed.
-        "answers_seen": "" if faults else answers_seen(enrolment),
         "now": clock.now(),
         "is_partial": True,
+        # What the page shows is now kept; nothing when it is not.
+        "answers_shown": "",
+        **context,
     }
     return render(request, "enrolment/enrolments/_saved.html", context)
 
@@ -127,21 +132,24 @@ def faults_in(form: Any) -> list[str]:
 
 
 def _organisation(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:
-    seen = request.POST.get("answers_seen", "") or answers_seen(enrolment)
+    shown = request.POST.get("answers_shown", "") or answers_shown(enrolment)
     identity = CompanyIdentity.objects.filter(supplier=request.supplier).first()
     form = OrganisationForm(request.POST or None, instance=enrolment)
     if request.method == "POST":
         if form.is_valid():
             try:
-                save_organisation(enrolment, form.cleaned_data, seen=seen)
+                save_organisation(enrolment, form.cleaned_data, shown=shown)
             except StaleError as refusal:
                 form.add_error(None, str(refusal))
             else:
-                return _saved(request, enrolment, "organisation")
+                now_shown = answers_shown(form.cleaned_data)
+                return _saved(request, enrolment, "organisation", answers_shown=now_shown)
         return _invalid(
-            request, enrolment, "organisation", form, answers_seen=seen, identity=identity
+            request, enrolment, "organisation", form, answers_shown=shown, identity=identity
         )
-    return show(request, enrolment, "organisation", form=form, answers_seen=seen, identity=identity)
+    return show(
+        request, enrolment, "organisation", form=form, answers_shown=shown, identity=identity
+    )
 
 
 def _solutions(request: SupplierRequest, enrolment: Enrolment) -> HttpResponse:

@@ -81,10 +81,9 @@ def answer(page: Page, *, osu: str, proxy: tuple[str, str] | None = None) -> Non
     if proxy:
         choose(page, "Le représentant légal désigne-t-il un mandataire ?", proxy[0])
         page.get_by_label("Mandataire (nom et prénom)").fill(proxy[1])
-    if osu == EDITORS_OSU:
-        page.get_by_label("Habilitation OSU (déclarée)").select_option(label=osu)
-    else:
-        page.get_by_label("Habilitation OSU (déclarée)").select_option(label="Oui, nous l’avons")
+    question = "Avez-vous l’habilitation OSU (Opérateur de service utilisateur) ?"
+    choose(page, question, osu if osu == EDITORS_OSU else "Oui, nous l’avons")
+    if osu != EDITORS_OSU:
         page.get_by_label("Habilitation OSU : obtenue le").fill(osu)
     page.get_by_label("Représentant légal (nom et prénom)").focus()
     expect(page.get_by_text("Enregistré le").first).to_be_visible()

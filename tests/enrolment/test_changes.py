@@ -369,14 +369,13 @@ def test_the_page_goes_from_the_answers_to_the_signature(
         "osu_granted_on": GRANTED.isoformat(),
         "osu_expires_on": ENDS.isoformat(),
     }
-    seen = client.get(page).context["answers_seen"]
-    first = {**answers, "answers_seen": seen}
+    shown = client.get(page).context["answers_shown"]
+    first = {**answers, "answers_shown": shown}
     saved = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
     assert "Enregistré le" in saved
-    stale = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
-    assert "dans un autre onglet, ou par un collègue" in stale
-    assert "Les pièces que ce changement demande" in saved
-    assert "Pièce d’identité du représentant légal" in saved
+    other = {**first, "legal_representative": "Lou Petit"}
+    stale = client.post(page, other, headers={"HX-Request": "true"}).content.decode()
+    assert "par un collègue : représentant légal" in stale
     wrong = {**answers, "osu_expires_on": "2024-01-01"}
     refused = client.post(page, wrong, headers={"HX-Request": "true"}).content.decode()
     assert "Cette date précède celle de l’obtention" in refused

@@ -184,26 +184,34 @@ def test_every_step_can_be_read_in_every_state(
 def test_a_tab_left_open_does_not_put_old_answers_back(
     signed_in: Client, signatory: Membership
 ) -> None:
-    """What was changed meanwhile stays, and the page says so."""
+    """What it did not change stays as a colleague left it; what both changed is told."""
     client, enrolment = signed_in, a_draft(signatory)
-    page = reverse("enrolment_step", args=[enrolment.pk, "organisation"])
-    old = client.get(page).context["answers_seen"]
-    answers = {"is_vat_subject": "True", "hosts_data": "False", "proxy": "none"}
-    first = {**answers, "legal_representative": "Alix Bon", "answers_seen": old}
-    saved = client.post(page, first, headers={"HX-Request": "true"}).content.decode()
-    assert "Enregistré le" in saved
-    new = client.get(page).context["answers_seen"]
-    assert f'value="{new}"' in saved
-    late = {**answers, "legal_representative": "Camille Martin", "answers_seen": old}
-    told = client.post(page, late, headers={"HX-Request": "true"}).content.decode()
-    assert "dans un autre onglet, ou par un collègue" in told
-    whole = client.post(page, late).content.decode()
-    assert "dans un autre onglet, ou par un collègue" in whole
+    page = step(enrolment, "organisation")
+    shown = client.get(page).context["answers_shown"]
+    answers = {
+        "legal_representative": "Camille Martin",
+        "is_vat_subject": "True",
+        "hosts_data": "False",
+        "proxy": "none",
+        "answers_shown": shown,
+    }
+    first = client.post(page, {**answers, "legal_representative": "Alix Bon"}, headers=HTMX)
+    assert "Enregistré le" in first.content.decode()
+    # The other tab changes something else, twice without waiting for the first answer.
+    for hosts in ("True", "True"):
+        client.post(page, {**answers, "hosts_data": hosts}, headers=HTMX)
+    enrolment.refresh_from_db()
+    assert (enrolment.legal_representative, enrolment.hosts_data) == ("Alix Bon", True)
+    late = {**answers, "legal_representative": "Lou Petit"}
+    for headers in (HTMX, {}):
+        told = client.post(page, late, headers=headers).content.decode()
+        assert "par un collègue : représentant légal" in told
     enrolment.refresh_from_db()
     assert enrolment.legal_representative == "Alix Bon"
-    client.post(page, {**late, "answers_seen": new})
+    now = client.get(page).context["answers_shown"]
+    client.post(page, {**late, "answers_shown": now})
     enrolment.refresh_from_db()
-    assert enrolment.legal_representative == "Camille Martin"
+    assert enrolment.legal_representative == "Lou Petit"
 
 
 def test_who_prepares_tells_who_signs(signatory: Membership, client: Client) -> None:

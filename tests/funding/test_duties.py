@@ -138,7 +138,7 @@ def every_duty() -> Iterator[duties.Duty]:
     yield from duties.account_duties(Payment(pk=1, state="returned"), None)
     yield from duties.enrolment_duties([])
     scheme = Scheme(software="RIS")
-    yield from duties.enrolment_duties([Enrolment(pk=1, state="early", scheme=scheme)])
+    yield from duties.enrolment_duties([Enrolment(pk=1, state="draft", scheme=scheme)])
     document: Any = SupportingDocument(pk=1, kind="identity", message="Floue")
     document.enrolment = Enrolment(pk=1, scheme=scheme)
     document.reason = Reason(label="Illisible")
