@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from enrolment.rules.documents import DocumentKind
-from enrolment.workflow import AMENDMENT
+from enrolment.workflow import AMENDMENT, ASP, ENROLMENT
 
 if TYPE_CHECKING:
     from enrolment.models import Supplier, User
@@ -91,6 +91,35 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
     def validated(self) -> EnrolmentQuerySet:
         """Those validated, early or for good: the simulator and the templates are open."""
         return self.alive().exclude(early_validated_on=None, final_validated_on=None)
+
+    def with_work(self) -> EnrolmentQuerySet:
+        """With `has_change`, a change declared, and `has_renewal`, documents to verify."""
+        changes = self._related("amendments").filter(enrolment=OuterRef("pk"), state="submitted")
+        pieces = self._related("documents").filter(
+            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
+        )
+        rows: EnrolmentQuerySet = self.annotate(
+            has_change=Exists(changes),
+            has_renewal=Case(
+                When(state="final", then=Exists(pieces)),
+                When(state="early", then=Exists(pieces.filter(version__gt=1))),
+                default=Value(False),
+            ),
+        )
+        return rows
+
+    def to_examine(self) -> EnrolmentQuerySet:
+        """Those in which an officer has something to do."""
+        waiting = [name for name, state in ENROLMENT.states.items() if state.owner == ASP]
+        rows: EnrolmentQuerySet = self.with_work().filter(
+            Q(state__in=waiting) | Q(has_change=True) | Q(has_renewal=True)
+        )
+        return rows
+
+    def _related(self, name: str) -> models.Manager[Any]:
+        related: Any = self.model._meta.get_field(name).related_model
+        found: models.Manager[Any] = related._default_manager
+        return found
 
 
 class AmendmentQuerySet(models.QuerySet[Any]):

@@ -62,9 +62,9 @@ def _cards(request: HttpRequest) -> Iterator[Card]:
     if _may(request, "funding.view_fundingrequest"):
         yield from _request_cards(request)
     if _may(request, "enrolment.view_enrolment"):
-        waiting = Q(state__in=["submitted", "final_submitted", "in_review"])
-        count = _scoped(request, Enrolment.objects.filter(waiting)).count()
-        yield Card("Enrôlements à examiner", count, _list("enrolment_enrolment"))
+        count = _scoped(request, Enrolment.objects.to_examine()).count()
+        address = _list("enrolment_enrolment", "file=a-traiter")
+        yield Card("Enrôlements à examiner", count, address)
         count = _scoped(request, Specimen.objects.filter(state="submitted")).count()
         yield Card("Modèles à relire", count, _list("enrolment_specimen", "state__exact=submitted"))
 

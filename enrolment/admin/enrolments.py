@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Least
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -141,9 +141,7 @@ class QueueFilter(DropdownFilter):
         if value == "changements":
             return queryset.filter(has_change=True)
         if value in ("a-traiter", "les-miens", "libres"):
-            queryset = queryset.filter(
-                Q(state__in=WAITING) | Q(has_renewal=True) | Q(has_change=True)
-            )
+            queryset = queryset.to_examine()  # type: ignore[attr-defined]
         if value == "les-miens":
             queryset = queryset.filter(assigned_to=request.user)
         if value == "libres":
@@ -201,14 +199,8 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what waits for an officer once the enrolment is validated."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
-        found: models.QuerySet[Any] = rows.annotate(
-            has_change=Exists(_CHANGES),
-            has_renewal=Case(
-                When(state="final", then=Exists(_TO_VERIFY)),
-                When(state="early", then=Exists(_TO_VERIFY.filter(version__gt=1))),
-                default=Value(False),
-            ),
-            waiting_since=WAITING_SINCE,
+        found: models.QuerySet[Any] = rows.with_work().annotate(  # type: ignore[attr-defined]
+            waiting_since=WAITING_SINCE
         )
         return found
 

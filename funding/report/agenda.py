@@ -24,7 +24,7 @@ from segur_portal.common.models import Scheme, Window
 from segur_portal.common.rules import Finding
 
 from .pilots import Pilots, missing_pilots
-from .rights import Right, refusals_of, rights_of
+from .rights import Refusal, Right, refusals_of, rights_of
 
 Windows = Mapping[tuple[str, str], Window]
 
@@ -92,7 +92,7 @@ class Opening:
     next_step: str = ""
     enrolment_id: int | None = None
     is_final: bool = False
-    refusals: tuple[Finding, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def may_simulate(self) -> bool:
@@ -164,7 +164,7 @@ def _opening(
     if suspended is not None and refusal is not None:
         next_step = refusal.advice
     elif stage == "final" and _are_all_refused(rights):
-        next_step = " ".join(one.advice for one in refusals_of(rights))
+        next_step = " ".join(one.finding.advice for one in refusals_of(rights))
     else:
         enrolment_window = windows.get((scheme.pk, WindowKind.ENROLMENT.value))
         next_step = _next_step(enrolment, enrolment_window, now)
@@ -242,7 +242,8 @@ def _by_solution(gate: Gate, rights: Sequence[Right]) -> Gate:
     refuse all of them is closed, one that refuses some says which."""
     if not gate.is_open:
         return gate
-    refused = " ".join(f"{one.message.rstrip('.')} ({one.code})." for one in refusals_of(rights))
+    found = [one.finding for one in refusals_of(rights)]
+    refused = " ".join(f"{one.message.rstrip('.')} ({one.code})." for one in found)
     if _are_all_refused(rights):
         return Gate(gate.label, False, refused)
     return replace(gate, but=refused)

@@ -27,9 +27,10 @@ from funding.models import Deposit, FundingRequest, Message, Payment
 from funding.remittance import reason_in_words
 from funding.workflow import ASP, PAYMENT, YOU
 from segur_portal.common.enums import WindowKind
-from segur_portal.common.french import count, day, number
+from segur_portal.common.french import count, day, listed, number
 
 from .agenda import WINDOW_OF_KIND, Opening, Windows
+from .rights import Refusal
 
 # Ours: how long before its end a right is announced as ending.
 WARNED = timedelta(days=60)
@@ -250,24 +251,29 @@ def enrolment_duties(enrolments: Iterable[Enrolment]) -> Iterator[Duty]:
 def solution_duties(openings: Iterable[Opening]) -> Iterator[Duty]:
     """What keeps orders out of a validated enrolment, beside the referencing: the declaration of a
     distributor, its mandate (ENR-003), the OSU habilitation (ENR-004); each said once."""
-    said = set()
+    found: dict[str, list[tuple[Opening, Refusal]]] = {}
     for opening in openings:
         for one in opening.refusals:
-            if one.code == "ENR-002" or one.message in said:
-                continue
-            said.add(one.message)
-            effect = (
-                f"Vos demandes d’avance sont KO ({one.code})."
-                if opening.is_final
-                else f"À régler avant vos demandes d’avance, qui seraient KO ({one.code})."
-            )
-            yield Duty(
-                one.message.rstrip("."),
-                f"{effect} {one.advice}",
-                url=reverse("enrolment_detail", args=[opening.enrolment_id]),
-                link="Ouvrir l’enrôlement",
-                level="error" if opening.is_final else "warning",
-            )
+            if one.finding.code != "ENR-002":
+                found.setdefault(one.finding.message, []).append((opening, one))
+    for message, same in found.items():
+        opening, first = same[0]
+        is_final = any(one.is_final for one, _ in same)
+        code = first.finding.code
+        effect = (
+            f"Vos demandes d’avance sont KO ({code})."
+            if is_final
+            else f"À régler avant vos demandes d’avance, qui seraient KO ({code})."
+        )
+        names = [name for _, one in same for name in one.solutions]
+        named = "Solution concernée" if len(names) == 1 else "Solutions concernées"
+        yield Duty(
+            message.rstrip("."),
+            f"{effect} {first.finding.advice} {named} : {listed(names)}.",
+            url=reverse("enrolment_detail", args=[opening.enrolment_id]),
+            link="Ouvrir l’enrôlement",
+            level="error" if is_final else "warning",
+        )
 
 
 def change_duties(changes: Iterable[Amendment]) -> Iterator[Duty]:

@@ -38,10 +38,25 @@ def rights_of(
     return tuple(_right(one, stage, on, holds_osu=holds_osu) for one in enrolled)
 
 
-def refusals_of(rights: Iterable[Right]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why orders are refused, and of which solutions."""
+
+    finding: Finding
+    solutions: tuple[str, ...]
+
+
+def refusals_of(rights: Iterable[Right]) -> list[Refusal]:
     """What is refused, each reason once: the want of an habilitation is that of all solutions."""
-    found = (one.refusal for one in rights)
-    return list({one.message: one for one in found if one is not None}.values())
+    found: dict[str, list[Right]] = {}
+    for one in rights:
+        if one.refusal is not None:
+            found.setdefault(one.refusal.message, []).append(one)
+    return [
+        Refusal(same[0].refusal, tuple(one.solution for one in same))
+        for same in found.values()
+        if same[0].refusal is not None
+    ]
 
 
 def _right(solution: SolutionFacts, stage: str, on: date, *, holds_osu: bool) -> Right:

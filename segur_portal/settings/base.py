@@ -204,6 +204,8 @@ ACCOUNT_RATE_LIMITS = {"company_lookup": "30/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Portail Ségur Vague 2"
+# A code typed as it changes, or a clock some seconds off, is still right (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
 # Officers and ANS agents must hold a second factor.
 MFA_MANDATORY_FOR_STAFF = not DEMONSTRATION
 # Agents handle other people's money: a shorter rest ends their session.

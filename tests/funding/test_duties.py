@@ -16,6 +16,7 @@ from enrolment.actions.expiries import Ending, Places
 from enrolment.models import Amendment, Distribution, Enrolment, Solution, SupportingDocument
 from funding.models import Payment
 from funding.report import duties
+from funding.report.rights import Refusal
 from segur_portal.common.enums import WindowKind
 from segur_portal.common.models import Reason, Scheme
 from segur_portal.common.rules import Finding, Severity
@@ -146,7 +147,9 @@ def every_duty() -> Iterator[duties.Duty]:
     change = Amendment(pk=1, enrolment=document.enrolment, state="draft")
     yield from duties.change_duties([change])
     refused = Finding("ENR-004", Severity.KO, "Sans habilitation.", "Demandez-la.")
-    opening: Any = SimpleNamespace(refusals=(refused,), is_final=True, enrolment_id=1)
+    opening: Any = SimpleNamespace(
+        refusals=(Refusal(refused, ("Orion RIS 12",)),), is_final=True, enrolment_id=1
+    )
     yield from duties.solution_duties([opening])
     ending = Ending(1, "document-1", "Pièce d’identité", SOON, "", "/piece/")
     yield from duties.document_duties([ending], TODAY)
