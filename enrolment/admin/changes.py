@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +12,8 @@ from enrolment.models import Amendment, Enrolment
 from enrolment.workflow import AMENDMENT
 from segur_portal.common.admin.deeds import Deed
 from segur_portal.common.admin.forms import NoteForm, reason_form
-from segur_portal.common.admin.panels import Panel, table, when
+from segur_portal.common.admin.panels import TIMELINE_LENGTH, Panel, table, timeline, when
+from segur_portal.common.models import JournalEntry, Reason
 
 # Name of the deed on the enrolment → move of the change.
 CHANGE_DEEDS = {
@@ -78,7 +80,20 @@ def changes_panels(enrolment: Enrolment) -> list[Panel]:
         for one in found
     )
     headers = ("N°", "État", "Ce qui change", "Certifié par", "Le", "Décidé par", "Motif")
-    return [table("Changements déclarés", headers, lines)]
+    return [table("Changements déclarés", headers, lines), _journal(found)]
+
+
+def _journal(changes: list[Amendment]) -> Panel:
+    """Every deed on the changes, the last first, in the officers' words."""
+    keys = [str(one.pk) for one in changes]
+    entries = JournalEntry.objects.filter(subject=Amendment._meta.label, subject_id__in=keys)
+    entries = entries.select_related("actor").order_by("-at", "-pk")[:TIMELINE_LENGTH]
+    words = {
+        "start": "Commencer",
+        **dict(Reason.objects.filter(subject="enrolment").values_list("code", "label")),
+    }
+    panel = timeline(changes[0], workflow=AMENDMENT, words=words, entries=entries)
+    return replace(panel, title="Journal des changements")
 
 
 def _line(change: dict[str, str]) -> str:

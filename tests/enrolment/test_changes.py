@@ -433,6 +433,8 @@ def test_an_officer_decides_in_the_admin(
     assert change.state == "accepted"
     shown = client.get(reverse("admin:enrolment_enrolment_change", args=[final.pk]))
     assert "Changements déclarés" in shown.content.decode()
+    assert "Journal des changements" in shown.content.decode()
+    assert "Accepter le changement" in shown.content.decode()
     late = client.post(deed, {"note": ""}, follow=True)
     assert late.status_code == 200
     assert list(differences(final, change))
