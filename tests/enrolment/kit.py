@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from enrolment.actions import (
     choose_solutions,
     deposit_document,
+    review_document,
     save_bank_details,
     save_organisation,
     start_enrolment,
@@ -18,6 +19,7 @@ from enrolment.actions.paperwork import lacks_of
 from enrolment.models import Enrolment, Membership, Solution, SupportingDocument, User
 from enrolment.rules.documents import DATES, Dates, DocumentKind
 from funding.demo.small_pdf import small_pdf
+from segur_portal.common import clock
 from segur_portal.common.models import Scheme
 from tests.builders import SIRET
 from tests.factories import a_member, a_supplier, the_programme
@@ -89,4 +91,19 @@ def complete(enrolment: Enrolment, membership: Membership) -> Enrolment:
         actor=membership.user,
     )
     assert not lacks_of(enrolment)
+    return enrolment
+
+
+def validated(membership: Membership, officer: User) -> Enrolment:
+    """An enrolment validated for good, every document accepted by this officer."""
+    enrolment = a_draft(membership)
+    Enrolment.objects.filter(pk=enrolment.pk).update(stage_asked="final")
+    complete(enrolment, membership)
+    Enrolment.objects.filter(pk=enrolment.pk).update(state="in_review")
+    for row in enrolment.documents.order_by("pk"):
+        review_document(row, "accept", actor=officer)
+    Enrolment.objects.filter(pk=enrolment.pk).update(
+        state="final", final_validated_on=clock.today()
+    )
+    enrolment.refresh_from_db()
     return enrolment

@@ -30,7 +30,7 @@ from segur_portal.common.models import IssuedDocument, Notification, Reason
 from segur_portal.common.workflow import ForbiddenMoveError
 from tests.factories import A_DAY, a_member, a_supplier, an_officer
 
-from .kit import a_draft, a_signatory, complete, deposit
+from .kit import a_signatory, deposit, validated
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -56,15 +56,7 @@ def officer() -> User:
 @pytest.fixture
 def final(signatory: Membership, officer: User) -> Enrolment:
     """Validated, every document accepted by an officer."""
-    enrolment = a_draft(signatory)
-    Enrolment.objects.update(stage_asked="final")
-    complete(enrolment, signatory)
-    Enrolment.objects.update(state="in_review")
-    for row in SupportingDocument.objects.all():
-        review_document(row, "accept", actor=officer)
-    Enrolment.objects.update(state="final", final_validated_on=A_DAY.date())
-    enrolment.refresh_from_db()
-    return enrolment
+    return validated(signatory, officer)
 
 
 def a_change(enrolment: Enrolment, signatory: Membership, **answers: Any) -> Amendment:
