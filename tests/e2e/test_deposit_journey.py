@@ -137,6 +137,8 @@ def test_a_file_is_judged_corrected_and_deposited_again(
     search = page.get_by_role("search", name="Dans vos dossiers")
     search.get_by_role("searchbox").fill(requests[0]["clients"][0]["siren"])
     search.get_by_role("button", name="Rechercher").click()
+    expect(page.locator("#contenu").get_by_role("link", name=re.compile("^RIS-A-"))).to_be_visible()
+    page.wait_for_load_state()
     looks_right_everywhere(page)
     page.locator("#contenu").get_by_role("link", name=re.compile("^RIS-A-")).click()
     expect(page.get_by_role("heading", name="Pourquoi ce montant")).to_be_visible()
