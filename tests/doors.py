@@ -218,13 +218,13 @@ DOORS: tuple[Door, ...] = (
     Door("enrolment_detail", OWNERS, args=_enrolment),
     Door(
         "enrolment_step",
-        {**OWNERS, "reader": FORBIDDEN},
+        {**OWNERS, "reader": MOVED},
         {**DEPOSITORS_MOVED, "stranger": UNKNOWN},
         args=lambda world: [world.enrolment.pk, "documents"],
     ),
     Door(
         "enrolment_change",
-        {**OWNERS, "reader": FORBIDDEN},
+        {**OWNERS, "reader": MOVED},
         {**OWNERS, "reader": FORBIDDEN},
         args=lambda world: [world.enrolment.pk],
     ),

@@ -22,21 +22,21 @@ from enrolment.actions.amendments import (
 )
 from enrolment.actions.files import StaleError, answers_shown, fingerprint_of
 from enrolment.actions.paperwork import amendment_of, with_answers
-from enrolment.doors import SupplierRequest, depositor_required
+from enrolment.doors import SupplierRequest
 from enrolment.enums import SIGNING_ROLES
 from enrolment.forms import ChangeForm, SignatureForm
 from enrolment.models import Amendment, Enrolment
 from enrolment.report.checklist import changed_cards
 from enrolment.report.rest import rest_of
 from enrolment.views.documents import with_forms
-from enrolment.views.enrolments import enrolment_of
+from enrolment.views.enrolments import enrolment_of, kept_by_depositors
 from enrolment.views.steps import faults_in, told_to_sign
 from segur_portal.common import clock
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@depositor_required
+@kept_by_depositors
 def enrolment_change(request: SupplierRequest, pk: int) -> HttpResponse:
     """The answers, what they change, the documents they ask for, the signature."""
     enrolment = enrolment_of(request, pk)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from typing import Any
+
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +24,7 @@ from enrolment.actions.paperwork import (
     current_bank_details,
     open_steps,
 )
-from enrolment.doors import SupplierRequest, depositor_required, supplier_required
+from enrolment.doors import SupplierRequest, View, depositor_required, supplier_required
 from enrolment.models import Enrolment, Solution
 from enrolment.report.checklist import cards_of
 from enrolment.report.files import overview
@@ -109,6 +114,22 @@ def enrolment_solutions(request: SupplierRequest, pk: int) -> HttpResponse:
         request, f"{solution} : déposez ses pièces ; elle compte dès que l’ASP les accepte."
     )
     return redirect("enrolment_step", enrolment.pk, "documents")
+
+
+def kept_by_depositors(view: View) -> View:
+    """Opens a page that fills in an enrolment; a reader who follows a link to it, from a piece of
+    news or a duty, reads the enrolment instead."""
+
+    @supplier_required
+    @wraps(view)
+    def door(request: SupplierRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.membership.may_deposit:
+            return view(request, pk, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied("Votre rôle ne permet pas de déposer pour ce fournisseur.")
+        return redirect("enrolment_detail", enrolment_of(request, pk).pk)
+
+    return door
 
 
 def enrolment_of(request: SupplierRequest, pk: int) -> Enrolment:

@@ -388,6 +388,24 @@ def test_the_page_goes_from_the_answers_to_the_signature(
     assert Amendment.objects.get().state == "withdrawn"
 
 
+def test_a_reader_follows_the_link_to_what_it_may_read(
+    final: Enrolment, signatory: Membership, client: Client
+) -> None:
+    """Its duties and its news lead to the enrolment, never to a page that refuses it."""
+    a_change(final, signatory, osu_expires_on=date(2028, 12, 31))
+    client.force_login(a_member(signatory.supplier, "reader", "lecteur@exemple.fr"))
+    shown = client.get(reverse("dashboard")).content.decode()
+    page = reverse("enrolment_change", args=[final.pk])
+    assert page in shown
+    detail = reverse("enrolment_detail", args=[final.pk])
+    step = reverse("enrolment_step", args=[final.pk, "documents"])
+    for address in (page, step):
+        assert client.get(address).headers["Location"] == detail
+        assert client.post(address, {"action": "abandonner"}).status_code == 403
+    assert "Changement déclaré" in client.get(detail).content.decode()
+    assert Amendment.objects.get().state == "draft"
+
+
 def test_the_dashboard_says_that_a_change_waits(
     final: Enrolment, signatory: Membership, officer: User, client: Client
 ) -> None:
