@@ -6,7 +6,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from enrolment.actions.files import fingerprint_of, recap
-from enrolment.actions.paperwork import amendment_of, lacks_of, lacks_of_change, with_answers
+from enrolment.actions.paperwork import (
+    amendment_of,
+    lacks_of,
+    lacks_of_change,
+    open_steps,
+    with_answers,
+)
 from enrolment.enums import SIGNING_ROLES
 from enrolment.models import Enrolment, Membership, User
 from segur_portal.common import clock
@@ -20,9 +26,12 @@ def ask_signature(enrolment: Enrolment, *, actor: User) -> int:
     """Tell the members who may sign that the enrolment, or the change under way, is complete; how
     many were told. They are told once of the same content.
 
-    Raises ForbiddenMoveError: something is missing, or nobody may sign.
+    Raises ForbiddenMoveError: nothing is to be signed now, something is missing, or nobody may.
     """
     change = amendment_of(enrolment)
+    is_open = "recapitulatif" in open_steps(enrolment) if change is None else change.is_open
+    if not is_open:
+        raise ForbiddenMoveError("Il n’y a rien à signer pour l’instant.")
     shown = with_answers(enrolment, change) if change is not None else enrolment
     lacks = lacks_of(enrolment) if change is None else lacks_of_change(enrolment, shown)
     if lacks:

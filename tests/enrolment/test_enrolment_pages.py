@@ -232,3 +232,8 @@ def test_who_prepares_tells_who_signs(signatory: Membership, client: Client) -> 
     client.force_login(signatory.user)
     shown = client.get(reverse("enrolment_detail", args=[enrolment.pk])).content.decode()
     assert "Relire et signer" in shown
+    for state in ("submitted", "in_review", "final", "refused"):
+        Enrolment.objects.update(state=state, final_validated_on=A_DAY.date())
+        client.force_login(preparer)
+        told = client.post(page, {"prevenir": "1"}, follow=True).content.decode()
+        assert "rien à signer" in told, state
