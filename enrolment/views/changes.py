@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from enrolment.actions import recap
+from enrolment.actions import IncompleteError, recap
 from enrolment.actions.amendments import (
     differences,
     draft_amendment,
@@ -90,12 +90,17 @@ def _sign(request: SupplierRequest, enrolment: Enrolment, change: Amendment | No
     if change is None:
         raise ForbiddenMoveError("Aucun changement n’est en cours.")
     signature = SignatureForm(request.POST, fingerprint=_fingerprint(enrolment, change))
-    if not signature.is_valid():
+    submission = None
+    if signature.is_valid():
+        try:
+            submission = submit_amendment(
+                change, membership=request.membership, seen=signature.cleaned_data["seen"]
+            )
+        except (IncompleteError, StaleError) as refusal:
+            signature.add_error(None, str(refusal))
+    if submission is None:
         form = ChangeForm(instance=change)
         return _show(request, enrolment, change, form, signature=signature)
-    submission = submit_amendment(
-        change, membership=request.membership, seen=signature.cleaned_data["seen"]
-    )
     messages.success(request, f"Votre changement est transmis à l’ASP : {submission.reference}.")
     return redirect("enrolment_detail", enrolment.pk)
 

@@ -373,6 +373,12 @@ def test_the_page_goes_from_the_answers_to_the_signature(
     assert "Cette date précède celle de l’obtention" in refused
     assert Amendment.objects.get().osu_expires_on == ENDS
     assert client.post(page, wrong).status_code == 200
+    shown = client.get(page)
+    early = {"action": "signer", "is_certified": "on"}
+    early["seen"] = shown.context["signature"].initial["seen"]
+    kept = client.post(page, early).content.decode()
+    assert "et non pour « Dominique Petit »" in kept
+    assert "Signer et transmettre" in kept
     deposit(final, signatory.user, "identity")
     shown = client.get(page)
     seen = shown.context["signature"].initial["seen"]
