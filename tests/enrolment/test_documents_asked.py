@@ -225,9 +225,11 @@ def test_what_was_accepted_for_one_answer_does_not_hold_for_another(line: Requir
     for name in line.proves:
         accepted = Provided("accepted", DAY, proves=proof_of(line.kind, facts))
         assert proof_fault(asked, accepted, facts) == ""
-        same = replace(facts, **{name: f"  {getattr(facts, name).upper()} "})  # type: ignore[arg-type]
+        shouted: dict[str, Any] = {name: f"  {getattr(facts, name).upper()} "}
+        same = replace(facts, **shouted)
         assert proof_fault(asked, accepted, same) == ""
-        other = replace(facts, **{name: "E. F."})  # type: ignore[arg-type]
+        another: dict[str, Any] = {name: "E. F."}
+        other = replace(facts, **another)
         assert "et non pour « E. F. »" in proof_fault(asked, accepted, other)
         # Not accepted yet: an officer compares.
         assert proof_fault(asked, replace(accepted, proves={}), other) == ""
