@@ -94,10 +94,8 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
 
     def with_work(self) -> EnrolmentQuerySet:
         """With `has_change`, a change declared, and `has_renewal`, documents to verify."""
-        changes = self._related("amendments").filter(enrolment=OuterRef("pk"), state="submitted")
-        pieces = self._related("documents").filter(
-            enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
-        )
+        changes = self._related("amendments").to_review().filter(enrolment=OuterRef("pk"))
+        pieces = self._related("documents").to_verify().filter(enrolment=OuterRef("pk"))
         rows: EnrolmentQuerySet = self.annotate(
             has_change=Exists(changes),
             has_renewal=Case(
@@ -116,10 +114,8 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
         )
         return rows
 
-    def _related(self, name: str) -> models.Manager[Any]:
-        related: Any = self.model._meta.get_field(name).related_model
-        found: models.Manager[Any] = related._default_manager
-        return found
+    def _related(self, name: str) -> Any:
+        return self.model._meta.get_field(name).related_model._default_manager
 
 
 class AmendmentQuerySet(models.QuerySet[Any]):
@@ -153,6 +149,10 @@ class DocumentQuerySet(models.QuerySet[Any]):
     def current(self) -> DocumentQuerySet:
         """The last version of each."""
         return self.filter(replaced_at__isnull=True)
+
+    def to_verify(self) -> DocumentQuerySet:
+        """Those that an officer has to look at."""
+        return self.current().filter(state="pending")
 
     def sent_back(self) -> DocumentQuerySet:
         """Those that their supplier has to deposit again, of enrolments already validated: the

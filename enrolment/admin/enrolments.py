@@ -55,9 +55,7 @@ STATE_COLOURS = {
 }
 WAITING = ("submitted", "final_submitted", "in_review")
 _CHANGES = Amendment.objects.to_review().filter(enrolment=OuterRef("pk"))
-_TO_VERIFY = SupportingDocument.objects.filter(
-    enrolment=OuterRef("pk"), state="pending", replaced_at__isnull=True
-)
+_TO_VERIFY = SupportingDocument.objects.to_verify().filter(enrolment=OuterRef("pk"))
 # Of a validated enrolment, the oldest thing that an officer has to look at.
 WAITING_SINCE = Case(
     When(
@@ -132,16 +130,18 @@ class QueueFilter(DropdownFilter):
             ("changements", "Changements déclarés à examiner"),
         ]
 
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = self._narrowed(queryset, request)
+        return rows
+
+    def _narrowed(self, queryset: Any, request: HttpRequest) -> Any:
         value = self.value()
         if value == "renouvellements":
             return queryset.filter(has_renewal=True)
         if value == "changements":
             return queryset.filter(has_change=True)
         if value in ("a-traiter", "les-miens", "libres"):
-            queryset = queryset.to_examine()  # type: ignore[attr-defined]
+            queryset = queryset.to_examine()
         if value == "les-miens":
             queryset = queryset.filter(assigned_to=request.user)
         if value == "libres":
@@ -198,10 +198,8 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what waits for an officer once the enrolment is validated."""
-        rows: models.QuerySet[Any] = super().get_queryset(request)
-        found: models.QuerySet[Any] = rows.with_work().annotate(  # type: ignore[attr-defined]
-            waiting_since=WAITING_SINCE
-        )
+        rows: Any = super().get_queryset(request)
+        found: models.QuerySet[Any] = rows.with_work().annotate(waiting_since=WAITING_SINCE)
         return found
 
     @property
@@ -325,18 +323,18 @@ class EnrolmentAdmin(ReviewMixin, SchemeScopedMixin, MovesMixin, PortalAdmin):
         return obj.state, obj.get_state_display()
 
     @display(description="à faire")
-    def to_do(self, obj: Enrolment) -> str:
+    def to_do(self, obj: Any) -> str:
         """What an officer has to do, in words."""
-        if obj.has_change:  # type: ignore[attr-defined]
+        if obj.has_change:
             return "Examiner le changement déclaré"
-        if obj.has_renewal:  # type: ignore[attr-defined]
+        if obj.has_renewal:
             return "Vérifier des pièces"
         return {"in_review": "Décider"}.get(obj.state, "Prendre") if obj.state in WAITING else "–"
 
     @display(description="depuis", ordering="waiting_since")
-    def age(self, obj: Enrolment) -> str:
+    def age(self, obj: Any) -> str:
         """How long it has waited, or been in its state, in days."""
-        since = obj.waiting_since  # type: ignore[attr-defined]
+        since = obj.waiting_since
         return count((clock.now() - since).days, "jour")
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from enrolment.actions import clean_bic, clean_iban
 from enrolment.models import Amendment, Enrolment, Solution
-from enrolment.models.answers import OSU
+from enrolment.models.answers import FACTS, OSU
 from enrolment.rules.documents import (
     Asked,
     Dates,
@@ -74,18 +74,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Enrolment
-        fields = (
-            "legal_representative",
-            "wanted_name",
-            "is_vat_subject",
-            "hosts_data",
-            "proxy",
-            "proxy_name",
-            "osu",
-            "osu_granted_on",
-            "osu_expires_on",
-            "uses_own_order_layout",
-        )
+        fields = FACTS
         labels = {
             "legal_representative": "Représentant légal (nom et prénom)",
             "wanted_name": "Autre nom souhaité",

@@ -29,14 +29,14 @@ from enrolment.models import Amendment, Enrolment
 from enrolment.report.checklist import changed_cards
 from enrolment.report.rest import rest_of
 from enrolment.views.documents import with_forms
-from enrolment.views.enrolments import enrolment_of, kept_by_depositors
+from enrolment.views.enrolments import enrolment_of, filled_in_by_depositors
 from enrolment.views.steps import faults_in, told_to_sign
 from segur_portal.common import clock
 from segur_portal.common.workflow import ForbiddenMoveError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept_by_depositors
+@filled_in_by_depositors
 def enrolment_change(request: SupplierRequest, pk: int) -> HttpResponse:
     """The answers, what they change, the documents they ask for, the signature."""
     enrolment = enrolment_of(request, pk)

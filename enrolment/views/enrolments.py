@@ -116,7 +116,7 @@ def enrolment_solutions(request: SupplierRequest, pk: int) -> HttpResponse:
     return redirect("enrolment_step", enrolment.pk, "documents")
 
 
-def kept_by_depositors(view: View) -> View:
+def filled_in_by_depositors(view: View) -> View:
     """Opens a page that fills in an enrolment; a reader who follows a link to it, from a piece of
     news or a duty, reads the enrolment instead."""
 

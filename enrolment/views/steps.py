@@ -46,7 +46,7 @@ from enrolment.report.checklist import cards_of
 from enrolment.report.files import steps_of
 from enrolment.report.rest import rest_of
 from enrolment.views.documents import with_forms
-from enrolment.views.enrolments import enrolment_of, kept_by_depositors
+from enrolment.views.enrolments import enrolment_of, filled_in_by_depositors
 from enrolment.workflow import ENROLMENT
 from segur_portal.common import clock
 from segur_portal.common.workflow import ForbiddenMoveError
@@ -55,7 +55,7 @@ Handler = Callable[[SupplierRequest, Enrolment], HttpResponse]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept_by_depositors
+@filled_in_by_depositors
 def enrolment_step(request: SupplierRequest, pk: int, step: str) -> HttpResponse:
     """One step of the file; what is typed is kept at once, and « continuer » opens the next."""
     enrolment = enrolment_of(request, pk)
